@@ -1,0 +1,34 @@
+// Package order holds orders: what was agreed with a customer, what became of
+// every unit and every cent of it, and the workflow it goes through.
+//
+// An [Order] is one aggregate of lines, adjustments and returns. The way to
+// change it is to [Order.Clone] it, to change the copy with the methods below,
+// and to let [Diff] find what has to be written.
+//
+// # Making an order
+//
+// An [Assembly] collects what an order is made of: lines, shipping, fees.
+// [Assembly.Price] asks the [Pricer] for prices, [Assembly.Promote] the
+// [Promotions] for discounts and [Assembly.Tax] the [TaxCalculator] for rates.
+// [Assemble] then does all the arithmetic under the order's [Terms], so that
+// every part adds up to its whole. [PriceList], [Catalog], [Coupons] and
+// [TaxTable] are built in.
+//
+// # Units
+//
+// [Counts] says where the units of a line are. Its moves, such as
+// [Line.Allocate], [Line.Ship] and [Line.Cancel], answer with a
+// [*QuantityError] and change nothing where they would break the partition.
+//
+// # Money
+//
+// Prices are frozen at placing. What is given back afterwards is a credit:
+// [Order.CreditLine] gives back the share of so many units, and credits in parts
+// add up to the credit of the whole. [Order.Check] verifies every identity.
+//
+// # Statuses
+//
+// [DerivePaymentStatus], [DeriveFulfillmentStatus], [DeriveReturnStatus] and
+// [DeriveReturnState] tell how an order stands. The status of the order itself
+// is a state of its [Workflow].
+package order
