@@ -1,0 +1,136 @@
+package sqlstore
+
+import (
+	"context"
+	"iter"
+
+	"github.com/google/uuid"
+
+	"github.com/go-oms/oms/event"
+	"github.com/go-oms/oms/fault"
+	"github.com/go-oms/oms/storage"
+)
+
+const (
+	eventColumns = `SELECT position, actor_kind, actor_id, cause, at, recorded_at,
+	aggregate, aggregate_id, version, type, schema, payload FROM oms_events`
+	selectEvent = eventColumns + ` WHERE tenant = ?1`
+)
+
+var (
+	qHistory = query(selectEvent + ` AND aggregate = ?2 AND aggregate_id = ?3 ORDER BY version`)
+	// Tenants with a name have an index for their streams. Without one the table
+	// itself is in order; the concatenation keeps the planner from an index that
+	// would have to be sorted.
+	qStream       = query(eventColumns + ` WHERE tenant || '' = ?1 AND position > ?2 ORDER BY position LIMIT ?3`)
+	qTenantStream = query(selectEvent + ` AND tenant <> '' AND position > ?2 ORDER BY position LIMIT ?3`)
+	qLease1       = query(`SELECT version, owner, until, position, attempts, problem, next_at FROM oms_leases
+		WHERE tenant = ?1 AND name = ?2`)
+)
+
+// History returns an aggregate's events by version; none for an unknown id.
+func (r *Reader) History(ctx context.Context, aggregate string, id event.ID) (events []event.Event, err error) {
+	a := r.args()
+	a.text(aggregate)
+	own := uuid.UUID(id)
+	a.id(&own)
+	err = r.read(ctx, "history", func(c Conn) error {
+		events = nil
+		return each(c, qHistory, a.values, "an event", func(row *row) { events = append(events, row.event()) })
+	})
+	return events, err
+}
+
+// Stream yields the tenant's events after position in delivery order, at most
+// limit of them; no limit when 0. Events get their positions while the only write
+// lock is held, so one that commits later is never behind one that was read.
+func (r *Reader) Stream(ctx context.Context, position int64, limit int) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		q := qStream
+		if r.Bound != "" {
+			q = qTenantStream
+		}
+		left, behind := limitOf(limit), position
+		pages(func() (page []event.Event, err error) {
+			if left == 0 {
+				return nil, nil
+			}
+			a := r.args()
+			a.int(behind)
+			a.int(min(left, pageSize))
+			err = r.read(ctx, "stream", func(c Conn) error {
+				page = nil
+				return each(c, q, a.values, "an event", func(row *row) { page = append(page, row.event()) })
+			})
+			if n := len(page); n > 0 {
+				behind, left = page[n-1].Position, left-int64(n)
+			}
+			return page, err
+		})(yield)
+	}
+}
+
+// Key returns what is stored under an idempotency key.
+func (r *Reader) Key(ctx context.Context, key string) (found *storage.Key, err error) {
+	a := r.args()
+	a.text(key)
+	err = r.read(ctx, "key", func(c Conn) error {
+		return each(c, qGetKey, a.values, "a key", func(row *row) {
+			k := row.key(key)
+			found = &k
+		})
+	})
+	if err == nil && found == nil {
+		err = fault.NotFound("key", key)
+	}
+	return found, err
+}
+
+// Lease returns the lease of that name; its zero value with the name when nobody
+// has ever held it.
+func (r *Reader) Lease(ctx context.Context, name string) (storage.Lease, error) {
+	lease := storage.Lease{Name: name}
+	a := r.args()
+	a.text(name)
+	err := r.read(ctx, "lease", func(c Conn) error {
+		return each(c, qLease1, a.values, "a lease", func(row *row) { lease = row.lease(name) })
+	})
+	return lease, err
+}
+
+func (r *row) event() (e event.Event) {
+	e.Position = r.int()
+	e.ActorKind, e.ActorID, e.Cause = event.ActorKind(r.text()), r.text(), r.text()
+	e.At, e.RecordedAt = r.time(), r.time()
+	e.Aggregate, e.ID, e.Version, e.Type, e.Schema = r.text(), r.id(), r.int(), r.text(), int(r.int())
+	if r.skipNull() {
+		return e
+	}
+	var payload any
+	var err error
+	if e.Aggregate == event.Order {
+		payload, err = decodeDelta([]byte(r.text()))
+	} else {
+		payload, err = storage.DecodePayload(e.Aggregate, []byte(r.text()))
+	}
+	if err != nil {
+		r.fail(err)
+	}
+	e.Payload = payload
+	return e
+}
+
+// key reads what is stored under a key.
+func (r *row) key(key string) storage.Key {
+	k := storage.Key{Key: key, Command: r.text()}
+	copy(k.Body[:], r.bytes())
+	k.Result, k.At = r.bytes(), r.time()
+	return k
+}
+
+func (r *row) lease(name string) storage.Lease {
+	return storage.Lease{
+		Name: name, Version: r.int(), Owner: r.text(), Until: r.optTime(), Position: r.int(),
+		Attempts: int(r.int()), Problem: r.text(), NextAt: r.optTime(),
+	}
+}

@@ -1,0 +1,57 @@
+package sqlstore
+
+import (
+	"strconv"
+	"strings"
+)
+
+// list reads rows by many values of one column, in few statements. Its first
+// parameter is the tenant, the others are the values.
+type list struct{ sizes []sized }
+
+// newList prepares the statements head + "(?2, ?3, …)" + tail.
+func newList(head, tail string) *list {
+	l := &list{}
+	for _, n := range []int{1, 2, 3, 4, 8, 32, 128} {
+		var b strings.Builder
+		b.WriteString(head)
+		for i := range n {
+			sep := ", ?"
+			if i == 0 {
+				sep = "(?"
+			}
+			b.WriteString(sep + strconv.Itoa(i+2))
+		}
+		b.WriteString(")" + tail)
+		l.sizes = append(l.sizes, sized{n, query(b.String())})
+	}
+	return l
+}
+
+// each calls fn at every row of the answers for n values. A list that is shorter
+// than the statement repeats its last value.
+func (l *list) each(c Conn, tenant string, n int, value func(a *args, i int), what string, fn func(*row)) error {
+	var a args
+	for done := 0; done < n; {
+		size := l.size(n - done)
+		a.values = a.values[:0]
+		a.text(tenant)
+		for i := range size.rows {
+			value(&a, min(done+i, n-1))
+		}
+		if err := each(c, size.query, a.values, what, fn); err != nil {
+			return err
+		}
+		done += size.rows
+	}
+	return nil
+}
+
+func (l *list) size(left int) sized {
+	for _, s := range l.sizes {
+		if s.rows >= left {
+			return s
+		}
+	}
+	return l.sizes[len(l.sizes)-1]
+}

@@ -1,0 +1,96 @@
+package memory
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/go-oms/oms/crm"
+	"github.com/go-oms/oms/event"
+	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/storage"
+)
+
+// apply writes a batch that check has let through. It keeps copies: nothing of
+// the batch is shared but payloads, which nobody changes.
+func (t *tenant) apply(b *storage.Batch, p plan) {
+	if !b.ForgetKeys.IsZero() {
+		t.forgetKeys(b)
+	}
+	if b.Command.Key != "" {
+		t.keys[b.Command.Key] = &storage.Key{
+			Key: b.Command.Key, Command: b.Command.Name, Body: b.Command.Body,
+			Result: slices.Clone(b.Result), At: b.Command.Now,
+		}
+	}
+	for i := range b.Orders {
+		t.applyOrder(&b.Orders[i], p.orders[i])
+	}
+	t.applyInventory(&b.Inventory, p.levels)
+	for i := range b.Payments {
+		t.applyPayment(&b.Payments[i], p.tenders[i])
+	}
+	for _, f := range p.fulfillments {
+		if f != nil {
+			t.putFulfillment(f)
+		}
+	}
+	for i := range b.CRM.Customers {
+		t.putCustomer(b.CRM.Customers[i])
+	}
+	for i := range b.Leases {
+		t.leases[b.Leases[i].After.Name] = b.Leases[i].After
+	}
+	t.appendEvents(b.Events)
+}
+
+func (t *tenant) forgetKeys(b *storage.Batch) {
+	for key, k := range t.keys {
+		if k.At.Before(b.ForgetKeys) {
+			delete(t.keys, key)
+		}
+	}
+}
+
+func (t *tenant) applyOrder(c *order.Changes, next *order.Order) {
+	if next != nil {
+		t.putOrder(next)
+	}
+	addresses := slices.Clone(c.Addresses)
+	for i := range addresses {
+		t.addresses[addresses[i].ID] = &addresses[i]
+	}
+	for _, n := range c.Notes {
+		t.notes[n.OrderID] = append(t.notes[n.OrderID], n)
+	}
+	for _, u := range c.Coupons {
+		t.coupons[u.Code] += u.Uses
+		if u.PerCustomer > 0 {
+			t.couponsOf[couponOf{u.Code, u.CustomerID}] += u.Uses
+		}
+	}
+}
+
+func (t *tenant) putCustomer(c crm.Customer) {
+	if old := t.customers[c.ID]; old != nil {
+		delete(t.byEmail, strings.ToLower(old.Email))
+		delete(t.byCustomerRef, old.ExternalRef)
+	}
+	t.customers[c.ID] = &c
+	if c.Email != "" {
+		t.byEmail[strings.ToLower(c.Email)] = c.ID
+	}
+	if c.ExternalRef != "" {
+		t.byCustomerRef[c.ExternalRef] = c.ID
+	}
+}
+
+func (t *tenant) appendEvents(events []event.Event) {
+	kept := slices.Clone(events)
+	for i := range kept {
+		e := &kept[i]
+		t.events = append(t.events, e)
+		e.Position = int64(len(t.events))
+		a := aggregate{e.Aggregate, e.ID}
+		t.streams[a] = append(t.streams[a], e)
+	}
+}
