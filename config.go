@@ -1,0 +1,213 @@
+package oms
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/go-oms/oms/event"
+	"github.com/go-oms/oms/fulfillment"
+	"github.com/go-oms/oms/inventory"
+	"github.com/go-oms/oms/money"
+	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/payment"
+	"github.com/go-oms/oms/storage"
+)
+
+// Gateways are the payment gateways by the names that payments ask for.
+type Gateways map[string]payment.Gateway
+
+// Carriers are the carriers by the names that shipments ask for.
+type Carriers map[string]fulfillment.Carrier
+
+// Sinks receive the events by the names that their delivery cursors are kept under.
+type Sinks map[string]Sink
+
+// Config is what a shop is made of. Only Store is required; every other field has
+// a default that works.
+type Config struct {
+	// Store keeps the books. It must have been migrated.
+	Store storage.Store
+
+	// Prices prices carts. Without it Place answers that it has no prices; Enter
+	// and Import work.
+	Prices order.Pricer
+	// Taxes computes taxes; nil means none are charged.
+	Taxes order.TaxCalculator
+	// Promotions gives discounts; nil means none and refuses every coupon.
+	Promotions order.Promotions
+	// Methods are the shipping methods a cart may name; none by default.
+	Methods fulfillment.Methods
+
+	Gateways Gateways
+	Carriers Carriers
+	// Sinks receive every event at least once, in order for each aggregate.
+	Sinks Sinks
+
+	// Channels say how orders of a sales channel are reckoned; a channel that is
+	// not listed, the empty one included, uses Channel's zero value.
+	Channels map[string]Channel
+
+	// Workflows replace the default workflow. Orders stay pinned to the version
+	// they were placed under: keep old versions listed as long as they have
+	// orders. The first is used for channels that name none.
+	Workflows []order.Workflow
+	// Rules are the guards and effects that custom workflows name beside the
+	// built-in ones.
+	Rules order.Registry
+	// Effects turn the custom effects of Rules into batch parts.
+	Effects map[string]Effect
+
+	// Sourcing chooses the locations; inventory.FewestSplits by default.
+	Sourcing inventory.Sourcing
+
+	// UnpaidFor is how long an unpaid order is kept before Run lets it expire and
+	// gives its stock back: 24 hours by default, negative for ever.
+	UnpaidFor time.Duration
+	// Limits bound requests; see order.Limits for the defaults.
+	Limits order.Limits
+	// Number writes the n-th order number; by default n+1000 in decimal.
+	Number func(n int64) string
+
+	// Authorize is asked once per command; nil allows everything. Its error is
+	// what the caller gets.
+	Authorize func(ctx context.Context, a event.Actor, command string) error
+	// Now is the clock; time.Now by default.
+	Now func() time.Time
+	// NewID makes UUIDv7 ids; uuid.NewV7 by default.
+	NewID func() uuid.UUID
+	// Logger hears what Run does and what goes wrong beside a command; silent by
+	// default.
+	Logger *slog.Logger
+	// Tracer is told when a command starts and ends; nil by default.
+	Tracer Tracer
+}
+
+// Channel says how the orders of a sales channel are reckoned.
+type Channel struct {
+	// Currency of the prices; by default the one that the Pricer answers with.
+	Currency money.Currency
+	// Terms of taxes and rounding; see order.Terms for the zero value.
+	Terms order.Terms
+	// Workflow is the id of the workflow; the first configured one by default.
+	Workflow string
+}
+
+// Tracer is told about commands. Start may return a context that carries a span;
+// the returned function is called once with the command's error.
+type Tracer interface {
+	Start(ctx context.Context, command string) (context.Context, func(error))
+}
+
+// New returns the shop, or an error that names everything that is wrong with the
+// configuration.
+func New(cfg Config) (*Client, error) {
+	var wrong []error
+	if cfg.Store == nil {
+		wrong = append(wrong, errors.New("oms: Config.Store is missing"))
+	}
+	for name, g := range cfg.Gateways {
+		if g == nil || name == "" {
+			wrong = append(wrong, fmt.Errorf("oms: Config.Gateways[%q] needs a name and a gateway", name))
+		}
+	}
+	for name, c := range cfg.Carriers {
+		if c == nil || name == "" {
+			wrong = append(wrong, fmt.Errorf("oms: Config.Carriers[%q] needs a name and a carrier", name))
+		}
+	}
+	for name, s := range cfg.Sinks {
+		if s == nil || name == "" {
+			wrong = append(wrong, fmt.Errorf("oms: Config.Sinks[%q] needs a name and a sink", name))
+		}
+	}
+	cfg = cfg.withDefaults()
+	flows, err := cfg.compile()
+	if err != nil {
+		wrong = append(wrong, err)
+	}
+	for name, ch := range cfg.Channels {
+		if ch.Workflow != "" && flows != nil && !known(flows, ch.Workflow) {
+			wrong = append(wrong, fmt.Errorf("oms: Config.Channels[%q] names workflow %q, which is not configured", name, ch.Workflow))
+		}
+		if ch.Currency != "" {
+			if err := ch.Currency.Check(); err != nil {
+				wrong = append(wrong, fmt.Errorf("oms: Config.Channels[%q]: %w", name, err))
+			}
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
+	}
+	return newClient(cfg, flows), nil
+}
+
+func (cfg Config) withDefaults() Config {
+	if cfg.Sourcing == nil {
+		cfg.Sourcing = inventory.FewestSplits{}
+	}
+	if cfg.UnpaidFor == 0 {
+		cfg.UnpaidFor = 24 * time.Hour
+	}
+	cfg.Limits = cfg.Limits.WithDefaults()
+	if cfg.Number == nil {
+		cfg.Number = func(n int64) string { return strconv.FormatInt(1000+n, 10) }
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.NewID == nil {
+		cfg.NewID = newV7
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if len(cfg.Workflows) == 0 {
+		cfg.Workflows = []order.Workflow{order.DefaultWorkflow()}
+	}
+	return cfg
+}
+
+// newV7 falls back on plain randomness only if the clock sequence of the uuid
+// package fails, which it does only together with the system's random source:
+// then there is no safe id and the process cannot go on.
+func newV7() uuid.UUID {
+	id, err := uuid.NewV7FromReader(rand.Reader)
+	if err != nil {
+		panic("oms: no randomness for ids: " + err.Error())
+	}
+	return id
+}
+
+func (cfg Config) compile() (*order.Workflows, error) {
+	var wrong []error
+	machines := make([]*order.Machine, 0, len(cfg.Workflows))
+	for _, w := range cfg.Workflows {
+		machine, err := order.Compile(w, cfg.Rules)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		machines = append(machines, machine)
+	}
+	for _, name := range cfg.Rules.Effects {
+		if cfg.Effects[name] == nil {
+			wrong = append(wrong, fmt.Errorf("oms: Config.Rules declares effect %q, which Config.Effects lacks", name))
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
+	}
+	return order.NewWorkflows(machines...)
+}
+
+func known(flows *order.Workflows, id string) bool {
+	_, err := flows.Latest(id)
+	return err == nil
+}

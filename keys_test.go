@@ -1,0 +1,406 @@
+package oms_test
+
+import (
+	"context"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/crm"
+	"github.com/go-oms/oms/fault"
+	"github.com/go-oms/oms/fulfillment"
+	"github.com/go-oms/oms/inventory"
+	"github.com/go-oms/oms/money"
+	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/payment"
+	gateway "github.com/go-oms/oms/payment/sandbox"
+	"github.com/go-oms/oms/quantity"
+)
+
+// keyed lists, for every command with a key, how to make one that succeeds and
+// what another body would be. Each case gets a shop of its own.
+var keyed = map[string]struct {
+	args  func(*shop) []any // without the context; the last is the params struct
+	other func(any) any
+}{
+	"Place": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{oms.Cart{Key: "k", Lines: []oms.CartLine{line("TEE-M", 2)}}}
+		},
+		func(p any) any { c := p.(oms.Cart); c.Channel = "web"; return c },
+	},
+	"Enter": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{oms.Entry{Key: "k", Lines: []oms.EntryLine{{SKU: "TEE-M", Quantity: quantity.Of(2), UnitPrice: money.MustParse("5 EUR")}}}}
+		},
+		func(p any) any { e := p.(oms.Entry); e.Channel = "phone"; return e },
+	},
+	"Import": {
+		func(s *shop) []any {
+			now := s.clock.Now()
+			return []any{oms.Past{
+				Key: "k", PlacedAt: now, PaidAt: now, ShippedAt: now, ReceivedAt: now, Location: "main", Gateway: "past",
+				Lines: []oms.PastLine{{SKU: "OLD", Quantity: quantity.Of(2), UnitPrice: money.MustParse("5 EUR")}},
+			}}
+		},
+		func(p any) any { e := p.(oms.Past); e.Channel = "phone"; return e },
+	},
+	"ImportReturn": {
+		func(s *shop) []any {
+			o := s.shipped2()
+			return []any{o.ID, oms.PastReturn{Key: "k", Location: "main", Gateway: "past", At: s.clock.Now(), Lines: units(o, 1)}}
+		},
+		func(p any) any { e := p.(oms.PastReturn); e.Reason = "other"; return e },
+	},
+	"Pay": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{s.place(line("TEE-M", 2)).ID, oms.Payment{Key: "k", Gateway: "card", Source: "tok_visa"}}
+		},
+		func(p any) any { e := p.(oms.Payment); e.Hold = true; return e },
+	},
+	"Capture": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			o := s.place(line("TEE-M", 2))
+			_, err := s.Pay(s.ctx, o.ID, oms.Payment{Gateway: "card", Source: "tok_visa", Hold: true})
+			require.NoError(s.t, err)
+			return []any{o.ID, oms.Capture{Key: "k"}}
+		},
+		func(p any) any { e := p.(oms.Capture); e.Amount = oneCent; return e },
+	},
+	"Refund": {
+		func(s *shop) []any {
+			return []any{s.shipped2().ID, oms.Refund{Key: "k", Amount: oneCent, Reason: "late"}}
+		},
+		func(p any) any { e := p.(oms.Refund); e.Reason = "other"; return e },
+	},
+	"Confirm": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			o := s.place(line("TEE-M", 2))
+			paid, err := s.Pay(s.ctx, o.ID, oms.Payment{Gateway: "card", Source: gateway.TokenPending})
+			require.NoError(s.t, err)
+			return []any{paid.Op.ID, oms.Confirmation{Key: "k", Found: payment.Confirmation{State: payment.Succeeded}}}
+		},
+		func(p any) any { e := p.(oms.Confirmation); e.Found.Note = "bank"; return e },
+	},
+	"Cancel": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{s.place(line("TEE-M", 2)).ID, oms.Cancellation{Key: "k", Reason: "changed"}}
+		},
+		func(p any) any { e := p.(oms.Cancellation); e.Reason = "other"; return e },
+	},
+	"Expire": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			o := s.place(line("TEE-M", 2))
+			s.clock.Add(48 * time.Hour)
+			return []any{o.ID, oms.Expiry{Key: "k"}}
+		},
+		func(p any) any { e := p.(oms.Expiry); e.Version = 1; return e },
+	},
+	"Ship": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			o := s.place(line("TEE-M", 2))
+			s.pay(o)
+			return []any{o.ID, oms.Shipping{Key: "k", Carrier: "post"}}
+		},
+		func(p any) any { e := p.(oms.Shipping); e.Tracking = "X"; return e },
+	},
+	"Deliver": {
+		func(s *shop) []any { return []any{s.shipped2().ID, oms.Delivery{Key: "k"}} },
+		func(p any) any { e := p.(oms.Delivery); e.At = time.Unix(1, 0); return e },
+	},
+	"Track": {
+		func(s *shop) []any {
+			o := s.shipped2()
+			list, err := s.Fulfillments(s.ctx, o.ID)
+			require.NoError(s.t, err)
+			return []any{oms.Tracking{
+				Key: "k", Carrier: "post", Tracking: list[0].Shipments[0].Tracking,
+				Scan: fulfillment.Scan{Status: fulfillment.InTransit, At: s.clock.Now()},
+			}}
+		},
+		func(p any) any { e := p.(oms.Tracking); e.Scan.Place = "Bonn"; return e },
+	},
+	"RequestReturn": {
+		func(s *shop) []any {
+			o := s.shipped2()
+			return []any{o.ID, oms.ReturnRequest{Key: "k", Lines: units(o, 1)}}
+		},
+		func(p any) any { e := p.(oms.ReturnRequest); e.Reason = "other"; return e },
+	},
+	"ReceiveReturn": {
+		func(s *shop) []any {
+			o, r := s.returning()
+			return []any{o.ID, r.ID, oms.Reception{Key: "k", Location: "main"}}
+		},
+		func(p any) any { e := p.(oms.Reception); e.Location = "other"; return e },
+	},
+	"CancelReturn": {
+		func(s *shop) []any {
+			o, r := s.returning()
+			return []any{o.ID, r.ID, oms.ReturnCancellation{Key: "k"}}
+		},
+		func(p any) any { e := p.(oms.ReturnCancellation); e.Reason = "other"; return e },
+	},
+	"AddNote": {
+		func(s *shop) []any { return []any{s.shipped2().ID, oms.Note{Key: "k", Text: "call him"}} },
+		func(p any) any { e := p.(oms.Note); e.Text = "do not"; return e },
+	},
+	"Act": {
+		func(s *shop) []any { return []any{s.held().ID, oms.Action{Key: "k", Name: "approve"}} },
+		func(p any) any { e := p.(oms.Action); e.Reason = "other"; return e },
+	},
+	"SaveCustomer": {
+		func(s *shop) []any {
+			return []any{oms.CustomerDetails{Key: "k", Customer: crm.Customer{Email: "ada@example.com"}}}
+		},
+		func(p any) any { e := p.(oms.CustomerDetails); e.Customer.Name = "Ada"; return e },
+	},
+
+	"Inventory.Receive": {
+		func(s *shop) []any {
+			return []any{inventory.Receipt{Key: "k", SKU: "TEE-M", Location: "main", Quantity: quantity.Of(1)}}
+		},
+		func(p any) any { e := p.(inventory.Receipt); e.Quantity = quantity.Of(2); return e },
+	},
+	"Inventory.ReceiveAll": {
+		func(s *shop) []any {
+			return []any{inventory.Delivery{Key: "k", Lines: []inventory.DeliveryLine{{SKU: "TEE-M", Location: "main", Quantity: quantity.Of(1)}}}}
+		},
+		func(p any) any { e := p.(inventory.Delivery); e.Reason = "other"; return e },
+	},
+	"Inventory.Adjust": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{inventory.Adjustment{Key: "k", SKU: "TEE-M", Location: "main", By: quantity.Of(-1), Reason: "broken"}}
+		},
+		func(p any) any { e := p.(inventory.Adjustment); e.Reason = "other"; return e },
+	},
+	"Inventory.Count": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{inventory.Count{Key: "k", SKU: "TEE-M", Location: "main", Counted: quantity.Of(1)}}
+		},
+		func(p any) any { e := p.(inventory.Count); e.Reason = "other"; return e },
+	},
+	"Inventory.Quarantine": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{inventory.Inspection{Key: "k", SKU: "TEE-M", Location: "main", Quantity: quantity.Of(1), Reason: "wet"}}
+		},
+		func(p any) any { e := p.(inventory.Inspection); e.Reason = "other"; return e },
+	},
+	"Inventory.Reserve": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{inventory.Hold{Key: "k", CartID: "c", Lines: []inventory.HoldLine{{SKU: "TEE-M", Quantity: quantity.Of(1)}}}}
+		},
+		func(p any) any { e := p.(inventory.Hold); e.Country = "FR"; return e },
+	},
+	"Inventory.Release": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			_, err := s.Inventory.Reserve(s.ctx, inventory.Hold{CartID: "c", Lines: []inventory.HoldLine{{SKU: "TEE-M", Quantity: quantity.Of(1)}}})
+			require.NoError(s.t, err)
+			return []any{inventory.CartRelease{Key: "k", CartID: "c"}}
+		},
+		func(p any) any { e := p.(inventory.CartRelease); e.Reason = "other"; return e },
+	},
+	"Inventory.VoidExpired": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			_, err := s.Inventory.Reserve(s.ctx, inventory.Hold{CartID: "c", Lines: []inventory.HoldLine{{SKU: "TEE-M", Quantity: quantity.Of(1)}}})
+			require.NoError(s.t, err)
+			s.clock.Add(1000 * time.Hour)
+			return []any{inventory.Sweep{Key: "k"}}
+		},
+		func(p any) any { e := p.(inventory.Sweep); e.Limit = 7; return e },
+	},
+	"Inventory.SetItem": {
+		func(s *shop) []any { return []any{inventory.ItemSettings{Key: "k", SKU: "NEW"}} },
+		func(p any) any { e := p.(inventory.ItemSettings); e.Title = "New"; return e },
+	},
+	"Inventory.SetLocation": {
+		func(s *shop) []any { return []any{inventory.LocationSettings{Key: "k", Code: "main"}} },
+		func(p any) any { e := p.(inventory.LocationSettings); e.Name = "Main"; return e },
+	},
+	"Inventory.SetPolicy": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{inventory.Policy{Key: "k", SKU: "TEE-M", Location: "main", Safety: quantity.Of(1)}}
+		},
+		func(p any) any { e := p.(inventory.Policy); e.Safety = quantity.Of(2); return e },
+	},
+}
+
+// shipped2 is an order of two units that has been paid and shipped.
+func (s *shop) shipped2() *order.Order {
+	s.receive("TEE-M", 2)
+	return s.shipped(line("TEE-M", 2))
+}
+
+func (s *shop) returning() (*order.Order, *order.Return) {
+	o := s.shipped2()
+	r, err := s.RequestReturn(s.ctx, o.ID, oms.ReturnRequest{Lines: units(o, 1)})
+	require.NoError(s.t, err)
+	return o, r
+}
+
+// held is an order that waits for an approval.
+func (s *shop) held() *order.Order {
+	s.receive("TEE-M", 2)
+	o, err := s.Place(s.ctx, oms.Cart{Channel: "b2b", Lines: []oms.CartLine{line("TEE-M", 2)}})
+	require.NoError(s.t, err)
+	return o
+}
+
+func units(o *order.Order, n int32) []oms.LineQuantity {
+	return []oms.LineQuantity{{LineID: o.Lines[0].ID, Quantity: quantity.Of(n)}}
+}
+
+// approval adds a channel whose orders wait for an approval.
+func approval(cfg *oms.Config) {
+	w := order.DefaultWorkflow()
+	w.ID = "b2b"
+	w.States = append([]order.State{{Name: "waiting", Kind: order.Initial}}, w.States...)
+	w.States[1].Kind = order.Normal
+	w.Actions = append(w.Actions, order.Action{Name: "approve", From: []string{"waiting"}, To: order.StatusPending})
+	cfg.Workflows = []order.Workflow{order.DefaultWorkflow(), w}
+	cfg.Channels = map[string]oms.Channel{"b2b": {Workflow: "b2b"}}
+}
+
+// TestEveryCommandIsRepeatable finds every exported command by reflection and
+// repeats it: the same key and body have one effect and give the same answer,
+// another body is refused.
+func TestEveryCommandIsRepeatable(t *testing.T) {
+	commands := make(map[string]bool)
+	for prefix, typ := range map[string]reflect.Type{
+		"": reflect.TypeFor[*oms.Client](), "Inventory.": reflect.TypeFor[*inventory.Service](),
+	} {
+		for i := range typ.NumMethod() {
+			m := typ.Method(i)
+			params := m.Type.In(m.Type.NumIn() - 1)
+			if params.Kind() != reflect.Struct {
+				continue
+			}
+			if field, ok := params.FieldByName("Key"); ok && field.Type.Kind() == reflect.String {
+				commands[prefix+m.Name] = m.Name != "Price"
+			}
+		}
+	}
+	require.GreaterOrEqual(t, len(commands), 30)
+	everyMethodIsKnown(t, commands)
+	for name, writes := range commands {
+		if !writes {
+			continue
+		}
+		c, ok := keyed[name]
+		require.True(t, ok, "command %s has no case", name)
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, approval)
+			args := c.args(s)
+			first := s.call(name, args)
+			require.NoError(t, first.err)
+			s.clean()
+			position := s.position()
+			// What happened since must not change the answer.
+			s.clock.Add(time.Minute)
+			again := s.call(name, args)
+			require.NoError(t, again.err)
+			require.Equal(t, first.answer, again.answer)
+			require.Equal(t, position, s.position(), "the repetition wrote something")
+			s.clean()
+
+			other := append(append([]any(nil), args[:len(args)-1]...), c.other(args[len(args)-1]))
+			require.NotEqual(t, args, other)
+			refused := s.call(name, other)
+			var reused *fault.KeyReusedError
+			require.ErrorAs(t, refused.err, &reused)
+			require.Equal(t, position, s.position())
+		})
+	}
+	for name := range keyed {
+		require.True(t, commands[name], "%s is not a command", name)
+	}
+}
+
+// unkeyed are the methods that are no commands with a key, and why.
+var unkeyed = map[string]string{
+	"Order": "read", "OrderByNumber": "read", "OrderByRef": "read", "OrderByCart": "read", "Orders": "read", "OrdersOf": "read",
+	"Payments": "read", "Fulfillments": "read", "Customer": "read", "Timeline": "read", "Notes": "read", "Allowed": "read",
+	"Verify": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
+	"Continue": "repeats by the operation's own id", "Webhook": "repeats by the gateway's id of the event",
+	"Run": "repeats by itself", "RunOnce": "repeats by itself",
+	"Inventory.Available": "read", "Inventory.Levels": "read", "Inventory.Items": "read", "Inventory.Locations": "read",
+	"Inventory.Moves": "read", "Inventory.WithSourcing": "derives a service",
+}
+
+// everyMethodIsKnown finds methods that neither have a key nor a reason for none.
+func everyMethodIsKnown(t *testing.T, keyed map[string]bool) {
+	t.Helper()
+	for prefix, typ := range map[string]reflect.Type{
+		"": reflect.TypeFor[*oms.Client](), "Inventory.": reflect.TypeFor[*inventory.Service](),
+	} {
+		for i := range typ.NumMethod() {
+			name := prefix + typ.Method(i).Name
+			_, isKeyed := keyed[name]
+			require.True(t, isKeyed || unkeyed[name] != "", "%s has no Key and no reason for it", name)
+		}
+	}
+}
+
+type outcome struct {
+	answer any
+	err    error
+}
+
+func (s *shop) call(name string, args []any) outcome {
+	target := reflect.ValueOf(s.Client)
+	if rest, ok := cut(name, "Inventory."); ok {
+		target, name = reflect.ValueOf(s.Inventory), rest
+	}
+	in := []reflect.Value{reflect.ValueOf(s.ctx)}
+	for _, a := range args {
+		in = append(in, reflect.ValueOf(a))
+	}
+	out := target.MethodByName(name).Call(in)
+	var result outcome
+	if err := out[len(out)-1].Interface(); err != nil {
+		result.err = err.(error)
+	}
+	if len(out) > 1 {
+		result.answer = out[0].Interface()
+	}
+	return result
+}
+
+func cut(s, prefix string) (string, bool) {
+	if len(s) > len(prefix) && s[:len(prefix)] == prefix {
+		return s[len(prefix):], true
+	}
+	return s, false
+}
+
+// position counts the events and movements so far.
+func (s *shop) position() int {
+	n := 0
+	for _, err := range s.store.Stream(context.Background(), 0, 0) {
+		require.NoError(s.t, err)
+		n++
+	}
+	for _, err := range s.store.Moves(context.Background(), inventory.MoveFilter{}) {
+		require.NoError(s.t, err)
+		n++
+	}
+	return n
+}

@@ -1,0 +1,390 @@
+package oms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/go-oms/oms/event"
+	"github.com/go-oms/oms/fault"
+	"github.com/go-oms/oms/fulfillment"
+	"github.com/go-oms/oms/inventory"
+	"github.com/go-oms/oms/money"
+	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/quantity"
+	"github.com/go-oms/oms/storage"
+)
+
+// Place turns a cart into an order: it prices it, gives discounts, computes
+// shipping and tax, allocates stock, gives it a number and records it, all or
+// nothing. What cannot be served is a *inventory.ShortageError with every short
+// line; a cart that was placed before is a *storage.DuplicateError for "cart_id".
+//
+// The order begins its workflow: in the default one it waits for its payment,
+// until ExpiresAt.
+func (c *Client) Place(ctx context.Context, cart Cart) (*order.Order, error) {
+	if c.actor.Kind == event.Shopper && (cart.CustomerID == uuid.Nil || cart.CustomerID.String() != c.actor.ID) {
+		return nil, fault.Invalid("customer_id", cart.CustomerID, "the shopper's own id")
+	}
+	if err := cart.check(c.core.cfg.Limits); err != nil {
+		return nil, err
+	}
+	req := request{name: "order.place", key: cart.Key, at: cart.At, body: cart}
+	tries := 0
+	return do(ctx, c, req, c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
+		tries++
+		in, err := c.price(ctx, cart, cmd)
+		if err != nil {
+			return nil, nil, err
+		}
+		return c.placing(ctx, in, cmd, tries == 1)
+	}))
+}
+
+// Price answers what a cart would cost now: the order that Place would make, with
+// lines unsourced, without a number and without an id that lasts. It writes
+// nothing.
+func (c *Client) Price(ctx context.Context, cart Cart) (*order.Order, error) {
+	if err := cart.check(c.core.cfg.Limits); err != nil {
+		return nil, err
+	}
+	cmd, err := c.issuer.Issue(ctx, "order.price", "", cart.At, nil)
+	if err != nil {
+		return nil, err
+	}
+	in, err := c.price(ctx, cart, cmd)
+	if err != nil {
+		return nil, classify(ctx, err)
+	}
+	return order.Assemble(in.Assembly)
+}
+
+// Enter records an order with the prices that a trusted caller gives. It
+// allocates stock and begins the workflow as Place does; no promotions run and no
+// taxes are computed: what is charged stands in the entry.
+func (c *Client) Enter(ctx context.Context, entry Entry) (*order.Order, error) {
+	if c.actor.Kind == event.Shopper {
+		return nil, fault.Invalid("actor", c.actor, "staff or an integration: shoppers place carts")
+	}
+	if err := entry.check(c.core.cfg.Limits); err != nil {
+		return nil, err
+	}
+	req := request{name: "order.enter", key: entry.Key, at: entry.At, body: entry}
+	tries := 0
+	return do(ctx, c, req, c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
+		tries++
+		in, err := c.entering(entry, cmd)
+		if err != nil {
+			return nil, nil, err
+		}
+		return c.placing(ctx, in, cmd, tries == 1)
+	}))
+}
+
+// placement is a priced order on its way into the books.
+type placement struct {
+	order.Assembly
+	cartID    string
+	backorder func(line int) bool
+	coupons   []order.CouponUse
+	machine   *order.Machine
+}
+
+// price turns a cart into a placement: prices, shipping, discounts, tax.
+func (c *Client) price(ctx context.Context, cart Cart, cmd event.Command) (*placement, error) {
+	cfg := &c.core.cfg
+	if cfg.Prices == nil {
+		return nil, fault.Invalid("config.prices", "nil", "a Pricer: this shop has no prices for carts")
+	}
+	in, err := c.placement(cart.Channel, cmd)
+	if err != nil {
+		return nil, err
+	}
+	in.cartID, in.backorder = cart.CartID, func(i int) bool { return cart.Lines[i].Backorder }
+	header := &in.Header
+	header.Origin, header.CartID, header.CustomerID, header.Metadata = order.FromShop, cart.CartID, cart.CustomerID, cart.Metadata
+	if err := c.address(header, cart.ShipTo, cart.BillTo, cmd); err != nil {
+		return nil, err
+	}
+	in.Lines = make([]order.PricedLine, len(cart.Lines))
+	for i := range cart.Lines {
+		in.Lines[i] = order.PricedLine{SKU: cart.Lines[i].SKU, Quantity: cart.Lines[i].Quantity}
+	}
+	if err := in.Price(ctx, cfg.Prices); err != nil {
+		return nil, err
+	}
+	if err := c.shipping(in, cart); err != nil {
+		return nil, err
+	}
+	if err := c.promote(ctx, in, cart); err != nil {
+		return nil, err
+	}
+	if cfg.Taxes == nil {
+		return in, nil
+	}
+	return in, in.Tax(ctx, cfg.Taxes, cart.ShipTo.Place(), order.Place{})
+}
+
+// placement begins one for a channel.
+func (c *Client) placement(channel string, cmd event.Command) (*placement, error) {
+	ch := c.core.cfg.Channels[channel]
+	workflow := ch.Workflow
+	if workflow == "" {
+		workflow = c.core.cfg.Workflows[0].ID
+	}
+	machine, err := c.core.flows.Latest(workflow)
+	if err != nil {
+		return nil, err
+	}
+	return &placement{machine: machine, Assembly: order.Assembly{
+		IDs:    cmd.IDs,
+		Header: order.Order{Channel: channel, Currency: ch.Currency, Terms: ch.Terms, PlacedAt: cmd.At},
+	}}, nil
+}
+
+// address puts the addresses into rows of their own.
+func (c *Client) address(header *order.Order, shipTo order.Address, billTo *order.Address, cmd event.Command) error {
+	if err := prefixed("ship_to", shipTo.Check()); err != nil {
+		return err
+	}
+	header.Country = shipTo.Country
+	if shipTo != (order.Address{}) {
+		shipTo.ID = cmd.IDs.Next()
+		header.ShipTo, header.ShipToID = &shipTo, shipTo.ID
+	}
+	if billTo == nil || *billTo == (order.Address{}) {
+		header.BillTo, header.BillToID = header.ShipTo, header.ShipToID
+		return nil
+	}
+	if err := prefixed("bill_to", billTo.Check()); err != nil {
+		return err
+	}
+	bill := *billTo
+	bill.ID = cmd.IDs.Next()
+	header.BillTo, header.BillToID = &bill, bill.ID
+	return nil
+}
+
+// shipping prices the delivery that the cart asks for.
+func (c *Client) shipping(in *placement, cart Cart) error {
+	if cart.Shipping == "" {
+		return nil
+	}
+	goods := money.Zero(in.Header.Currency)
+	var units quantity.Quantity
+	for _, l := range in.Lines {
+		cost, err := l.UnitPrice.MulDiv(l.Quantity.Micro(), quantity.PerUnit, in.Header.Terms.Rounding)
+		if err == nil {
+			goods, err = goods.Add(cost)
+		}
+		if err != nil {
+			return err
+		}
+		units = units.Add(l.Quantity)
+	}
+	option, err := c.core.cfg.Methods.Choose(cart.Shipping, fulfillment.QuoteRequest{
+		Currency: in.Header.Currency, Goods: goods, Quantity: units,
+		To: fulfillment.Destination{Country: cart.ShipTo.Country, Region: cart.ShipTo.Region, PostalCode: cart.ShipTo.PostalCode},
+	})
+	if err != nil {
+		return err
+	}
+	in.Shipping = &order.Charge{Code: option.Code, Label: option.Label, Amount: option.Price}
+	return nil
+}
+
+// promote gives the discounts of the coupons and of what runs by itself.
+func (c *Client) promote(ctx context.Context, in *placement, cart Cart) error {
+	promotions := c.core.cfg.Promotions
+	if promotions == nil {
+		if len(cart.Coupons) > 0 {
+			return &order.CouponError{Code: cart.Coupons[0], Reason: "this shop has no coupons"}
+		}
+		return nil
+	}
+	uses := map[string]order.Uses{}
+	if codes := promotions.Codes(cart.Coupons); len(codes) > 0 {
+		var err error
+		if uses, err = c.store.CouponUses(ctx, codes, cart.CustomerID); err != nil {
+			return err
+		}
+	}
+	taken, err := in.Promote(ctx, promotions, cart.Coupons, uses)
+	in.coupons = taken
+	return err
+}
+
+// entering turns an entry into a placement.
+func (c *Client) entering(entry Entry, cmd event.Command) (*placement, error) {
+	in, err := c.placement(entry.Channel, cmd)
+	if err != nil {
+		return nil, err
+	}
+	in.backorder = func(i int) bool { return entry.Lines[i].Backorder }
+	header := &in.Header
+	header.Origin, header.ExternalRef, header.CustomerID, header.Metadata = order.FromStaff, entry.ExternalRef, entry.CustomerID, entry.Metadata
+	if err := c.address(header, entry.ShipTo, entry.BillTo, cmd); err != nil {
+		return nil, err
+	}
+	in.Lines = make([]order.PricedLine, len(entry.Lines))
+	for i, l := range entry.Lines {
+		in.Lines[i] = order.PricedLine{SKU: l.SKU, Title: l.Title, TaxCategory: l.TaxCategory, Quantity: l.Quantity, UnitPrice: l.UnitPrice}
+	}
+	return in, charge(&in.Assembly, entry.Charges)
+}
+
+// charge puts charges where they belong in an assembly.
+func charge(in *order.Assembly, charges []Charge) error {
+	for i, ch := range charges {
+		field := fmt.Sprintf("charges[%d]", i)
+		if in.Header.Currency == "" && len(in.Lines) == 0 {
+			in.Header.Currency = ch.Amount.Currency()
+		}
+		switch ch.Kind {
+		case order.Shipping:
+			if in.Shipping != nil {
+				sum, err := in.Shipping.Amount.Add(ch.Amount)
+				if err != nil {
+					return fault.Invalid(field+".amount", ch.Amount, err.Error())
+				}
+				in.Shipping.Amount = sum
+				continue
+			}
+			in.Shipping = &order.Charge{Code: ch.Code, Label: ch.Label, Amount: ch.Amount}
+		case order.Fee:
+			in.Fees = append(in.Fees, order.Charge{Code: ch.Code, Label: ch.Label, Amount: ch.Amount})
+		case order.Discount:
+			if ch.Amount.Sign() > 0 {
+				return fault.Invalid(field+".amount", ch.Amount, "zero or less: it is a discount")
+			}
+			in.Discounts = append(in.Discounts, order.DiscountProposal{Code: ch.Code, Label: ch.Label, Amount: ch.Amount.Neg()})
+		default:
+			return fault.Invalid(field+".kind", ch.Kind, `"shipping", "fee" or "discount"`)
+		}
+	}
+	return nil
+}
+
+// placing makes the order, allocates its stock and begins its workflow. Only the
+// first try may go by what is remembered of stock.
+func (c *Client) placing(ctx context.Context, in *placement, cmd event.Command, first bool) (*order.Order, *storage.Batch, error) {
+	o, err := order.Assemble(in.Assembly)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.Totals.Total.Sign() < 0 {
+		return nil, nil, fault.Invalid("total", o.Totals.Total, "zero or more: give money back by a refund")
+	}
+	if err := c.core.cfg.Limits.CheckOrder(o); err != nil {
+		return nil, nil, err
+	}
+	d := newDraft(c, cmd, o, in.machine)
+	if err := d.allocate(ctx, in, first); err != nil {
+		return nil, nil, err
+	}
+	if unpaid := c.core.cfg.UnpaidFor; unpaid > 0 && o.Totals.Total.Sign() > 0 {
+		o.ExpiresAt = cmd.Now.Add(unpaid)
+	}
+	number, err := c.core.numbers.take(ctx, c.store, c.tenant, c.given)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.Number = c.core.cfg.Number(number)
+	if err := in.machine.Start(o); err != nil {
+		return nil, nil, err
+	}
+	if err := d.conclude("order.placed"); err != nil {
+		return nil, nil, err
+	}
+	batch := d.finish(orderResult(d.last))
+	batch.Orders[0].Coupons = in.coupons
+	return d.answer(), batch, nil
+}
+
+// allocate takes the stock and moves the lines' units accordingly.
+func (d *draft) allocate(ctx context.Context, in *placement, first bool) error {
+	stock, changes, assigned, err := d.source(ctx, in, first)
+	if err != nil {
+		return err
+	}
+	o, line := d.order, 0
+	for _, a := range assigned {
+		for o.Lines[line].ID != a.LineID {
+			line++ // the assignments come in the order of the lines
+		}
+		if a.Backordered {
+			err = o.Lines[line].Backorder(a.Quantity)
+		} else {
+			err = o.Lines[line].Allocate(a.Quantity)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for i := range o.Lines {
+		if item := inventory.FindItem(stock.Items, o.Lines[i].SKU); item != nil && o.Lines[i].Title == "" {
+			o.Lines[i].Title = item.Title
+		}
+	}
+	d.move(changes)
+	return nil
+}
+
+// source decides where the order's units come from. What is remembered of stock is
+// good enough to promise by, since the write refuses what is not there, but not to
+// refuse or backorder by.
+func (d *draft) source(ctx context.Context, in *placement, first bool) (inventory.Stock, inventory.Changes, []inventory.Assignment, error) {
+	c, o := d.client, d.order
+	skus := make([]string, len(o.Lines))
+	want := inventory.Wanted{
+		OrderID: o.ID, Country: o.Country, Sourcing: c.core.cfg.Sourcing, Demands: make([]inventory.Demand, len(o.Lines)),
+	}
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		skus[i] = l.SKU
+		want.Demands[i] = inventory.Demand{LineID: l.ID, SKU: l.SKU, Quantity: l.Quantity, AllowBackorder: in.backorder(i)}
+	}
+	cache := c.stockCache()
+	if cache != nil && first && in.cartID == "" {
+		stock, err := cache.Stock(ctx, c.store, skus, d.cmd.Now)
+		if err != nil {
+			return stock, inventory.Changes{}, nil, err
+		}
+		stock = stock.BehindQueue()
+		changes, assigned, err := inventory.AllocateOrder(stock, want, d.cmd)
+		if err == nil && !slices.ContainsFunc(assigned, func(a inventory.Assignment) bool { return a.Backordered }) {
+			return stock, changes, assigned, nil
+		}
+	}
+	if cache != nil && in.cartID == "" {
+		cache.Forget(skus)
+	}
+	stock, err := inventory.ReadStock(ctx, c.store, skus, in.cartID, d.cmd.Now)
+	if err != nil {
+		return stock, inventory.Changes{}, nil, err
+	}
+	stock = stock.BehindQueue()
+	changes, assigned, err := inventory.AllocateOrder(stock, want, d.cmd)
+	return stock, changes, assigned, err
+}
+
+// lineRef names a line in errors by its position.
+func lineRef(o *order.Order, id uuid.UUID) string {
+	if i := slices.IndexFunc(o.Lines, func(l order.Line) bool { return l.ID == id }); i >= 0 {
+		return "line " + strconv.Itoa(i+1)
+	}
+	return "line " + id.String()
+}
+
+// prefixed puts the path of an object before the field of an error about it.
+func prefixed(path string, err error) error {
+	var invalid *fault.InvalidError
+	if errors.As(err, &invalid) {
+		return &fault.InvalidError{Field: path + "." + invalid.Field, Value: invalid.Value, Allowed: invalid.Allowed}
+	}
+	return err
+}

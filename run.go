@@ -1,0 +1,264 @@
+package oms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-oms/oms/event"
+	"github.com/go-oms/oms/fault"
+	"github.com/go-oms/oms/inventory"
+	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/storage"
+)
+
+// The rhythm of Run.
+const (
+	runEvery  = time.Second      // between passes without work
+	leaseFor  = time.Minute      // how long a process keeps a piece of work
+	grace     = 30 * time.Second // how long a call outside may take before others look at it
+	passLimit = 200              // pieces of one kind in one pass
+	keysKept  = 90 * 24 * time.Hour
+)
+
+// Work counts what a pass of Run did.
+type Work struct {
+	Payments   int `json:"payments"`   // operations taken a step further
+	Labels     int `json:"labels"`     // labels taken a step further
+	Reports    int `json:"reports"`    // parked reports matched
+	Expired    int `json:"expired"`    // unpaid orders that expired
+	Voided     int `json:"voided"`     // expired reservations given back
+	Backorders int `json:"backorders"` // lines whose backorder was filled
+	Delivered  int `json:"delivered"`  // events handed to sinks
+	Failed     int `json:"failed"`     // pieces that failed and will be tried again
+}
+
+// Any reports whether something was done.
+func (w Work) Any() bool { return w != Work{} && w != Work{Failed: w.Failed} }
+
+func (w *Work) add(o Work) {
+	w.Payments += o.Payments
+	w.Labels += o.Labels
+	w.Reports += o.Reports
+	w.Expired += o.Expired
+	w.Voided += o.Voided
+	w.Backorders += o.Backorders
+	w.Delivered += o.Delivered
+	w.Failed += o.Failed
+}
+
+// Run does what must happen without anybody asking, for every tenant, until ctx
+// ends: it finishes payments and labels whose outcome is open, lets unpaid orders
+// and reservations expire, fills backorders, and delivers events to the sinks.
+// Several processes may run it at once: pieces of work are claimed by leases, and
+// a process that dies leaves only what the next one takes up. It returns ctx's
+// error, or ErrClosed.
+func (c *Client) Run(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+		}
+		work, err := c.RunOnce(ctx)
+		switch {
+		case errors.Is(err, ErrClosed):
+			return err
+		case err != nil && ctx.Err() == nil:
+			c.core.cfg.Logger.Error("oms: run", "error", err)
+		}
+		if work.Any() {
+			timer.Reset(0)
+		} else {
+			timer.Reset(runEvery)
+		}
+	}
+}
+
+// RunOnce is one pass of Run over every tenant. Its error joins what could not be
+// read or claimed; a piece of work that failed is counted and tried again later.
+func (c *Client) RunOnce(ctx context.Context) (Work, error) {
+	var total Work
+	if c.actor.Kind == event.Shopper {
+		return total, fault.Invalid("actor", c.actor, "staff, an integration or the system")
+	}
+	if err := c.core.enter(); err != nil {
+		return total, err
+	}
+	defer c.core.busy.Done()
+	if err := c.mayCallOut(); err != nil {
+		return total, err
+	}
+	tenants, err := c.store.Tenants(ctx)
+	if err != nil {
+		return total, err
+	}
+	var wrong []error
+	for _, id := range tenants {
+		work, err := c.Tenant(id).As(event.Actor{Kind: event.System}).runTenant(ctx)
+		total.add(work)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("tenant %q: %w", id, err))
+		}
+	}
+	return total, errors.Join(wrong...)
+}
+
+// task is a kind of work. due looks whether there is any, without a lease, so that
+// an idle shop writes nothing.
+type task struct {
+	name string
+	due  func(context.Context) (bool, error)
+	do   func(context.Context, *claim) (Work, error)
+}
+
+// tasks lists the work of one tenant.
+func (c *Client) tasks() []task {
+	plain := func(do func(context.Context) (Work, error)) func(context.Context, *claim) (Work, error) {
+		return func(ctx context.Context, _ *claim) (Work, error) { return do(ctx) }
+	}
+	list := []task{
+		{"payments", c.paymentsDue, plain(c.finishPayments)},
+		{"reports", c.reportsParked, plain(c.matchReports)},
+		{"labels", c.labelsDue, plain(c.finishLabels)},
+		{"expiry", c.ordersExpired, plain(c.expireOrders)},
+		{"reservations", c.reservationsExpired, plain(c.voidExpired)},
+		{"backorders", c.backordersFillable, plain(c.fillBackorders)},
+		{"keys", c.always, c.forgetKeys},
+	}
+	for name, sink := range c.core.cfg.Sinks {
+		list = append(list, task{
+			name: sinkLease(name),
+			due:  func(ctx context.Context) (bool, error) { return c.eventsWaiting(ctx, sinkLease(name)) },
+			do:   func(ctx context.Context, held *claim) (Work, error) { return c.deliverEvents(ctx, sink, held) },
+		})
+	}
+	return list
+}
+
+func (c *Client) always(context.Context) (bool, error) { return true, nil }
+
+// runTenant does one pass for one tenant.
+func (c *Client) runTenant(ctx context.Context) (Work, error) {
+	var total Work
+	var wrong []error
+	for _, t := range c.tasks() {
+		due, err := t.due(ctx)
+		if err == nil && due {
+			var work Work
+			work, err = c.claimed(ctx, t)
+			total.add(work)
+		}
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", t.name, err))
+		}
+	}
+	return total, errors.Join(wrong...)
+}
+
+// claim is a lease this process holds.
+type claim struct {
+	client *Client
+	lease  storage.Lease
+}
+
+// claimed does a task under its lease, or nothing when another process holds it or
+// its time has not come.
+func (c *Client) claimed(ctx context.Context, t task) (Work, error) {
+	now := event.Moment(c.core.cfg.Now())
+	lease, err := c.store.Lease(ctx, t.name)
+	if err != nil {
+		return Work{}, err
+	}
+	if (lease.Owner != "" && lease.Until.After(now)) || lease.NextAt.After(now) {
+		return Work{}, nil
+	}
+	held := &claim{client: c, lease: lease}
+	next := lease
+	next.Owner, next.Until = c.core.owner, now.Add(leaseFor)
+	if err := held.change(ctx, next); err != nil {
+		if fault.KindOf(err) == fault.Conflict {
+			return Work{}, nil // somebody else was faster
+		}
+		return Work{}, err
+	}
+	work, err := t.do(ctx, held)
+	free := held.lease
+	free.Owner, free.Until = "", time.Time{}
+	if freeErr := held.change(context.WithoutCancel(ctx), free); err == nil && fault.KindOf(freeErr) != fault.Conflict {
+		err = freeErr
+	}
+	return work, err
+}
+
+// change writes the lease if nobody else has taken it since.
+func (h *claim) change(ctx context.Context, next storage.Lease) error {
+	next.Version = h.lease.Version + 1
+	err := h.client.store.Commit(ctx, &storage.Batch{Leases: []storage.LeaseChange{{Before: h.lease, After: next}}})
+	if err == nil {
+		h.lease = next
+	}
+	return err
+}
+
+// ordersExpired reports whether an unpaid order's time is over.
+func (c *Client) ordersExpired(ctx context.Context) (bool, error) {
+	for _, err := range c.store.Orders(ctx, order.Filter{ExpiresTo: c.now(), Limit: 1, Ascending: true}) {
+		return err == nil, err
+	}
+	return false, nil
+}
+
+// expireOrders lets unpaid orders end whose time is over.
+func (c *Client) expireOrders(ctx context.Context) (Work, error) {
+	var work Work
+	for o, err := range c.store.Orders(ctx, order.Filter{ExpiresTo: c.now(), Limit: passLimit, Ascending: true}) {
+		if err != nil {
+			return work, err
+		}
+		expiry := Expiry{Key: fmt.Sprintf("expire/%s/%d", o.ID, o.Version), Version: o.Version}
+		if _, err := c.Expire(ctx, o.ID, expiry); err != nil {
+			c.leftover("expire order", o.ID.String(), err, &work)
+			continue
+		}
+		work.Expired++
+	}
+	return work, nil
+}
+
+// reservationsExpired reports whether a cart's time is over.
+func (c *Client) reservationsExpired(ctx context.Context) (bool, error) {
+	expired, err := c.store.Reservations(ctx, inventory.ReservationFilter{
+		Kind: inventory.ForCart, ExpiredBefore: c.now(), Limit: 1,
+	})
+	return len(expired) > 0, err
+}
+
+// voidExpired gives back what carts no longer hold. Nobody waits for it: expired
+// reservations refuse no buyer.
+func (c *Client) voidExpired(ctx context.Context) (Work, error) {
+	voided, err := c.Inventory.VoidExpired(ctx, inventory.Sweep{Limit: passLimit})
+	return Work{Voided: voided}, err
+}
+
+// forgetKeys drops idempotency keys that are old enough, once an hour.
+func (c *Client) forgetKeys(ctx context.Context, held *claim) (Work, error) {
+	now := c.now()
+	if err := c.store.Commit(ctx, &storage.Batch{ForgetKeys: now.Add(-keysKept)}); err != nil {
+		return Work{}, err
+	}
+	next := held.lease
+	next.NextAt = now.Add(time.Hour)
+	return Work{}, held.change(ctx, next)
+}
+
+func (c *Client) now() time.Time { return event.Moment(c.core.cfg.Now()) }
+
+// leftover logs a piece of work that failed; the next pass finds it again.
+func (c *Client) leftover(what, id string, err error, work *Work) {
+	work.Failed++
+	c.core.cfg.Logger.Warn("oms: "+what, "id", id, "kind", fault.KindOf(err).String(), "error", err)
+}

@@ -1,0 +1,93 @@
+package oms
+
+// The invariants by id.
+const (
+	checkTotals     = "order.totals"
+	checkShares     = "order.shares"
+	checkCurrency   = "order.currency"
+	checkCredits    = "order.credits"
+	checkPartition  = "order.partition"
+	checkCounters   = "order.counters"
+	checkParcels    = "fulfillment.parcels"
+	checkLadder     = "payment.ladder"
+	checkTenders    = "payment.totals"
+	checkRefs       = "payment.references"
+	checkDoubt      = "payment.doubt"
+	checkParked     = "payment.parked"
+	checkReturned   = "payment.returned"
+	checkReserved   = "stock.reservations"
+	checkAvailable  = "stock.available"
+	checkMovements  = "stock.movements"
+	checkExpired    = "stock.expired"
+	checkOwners     = "stock.owners"
+	checkShipped    = "stock.shipped"
+	checkBegin      = "history.begin"
+	checkGapless    = "history.gapless"
+	checkVersion    = "history.version"
+	checkAllowed    = "history.transitions"
+	checkChained    = "history.chain"
+	checkFold       = "history.fold"
+	checkCaused     = "history.cause"
+	checkKeys       = "keys.unique"
+	checkResults    = "keys.results"
+	checkUnfinished = "calls.unfinished"
+	checkOutbox     = "events.outbox"
+	checkCursor     = "events.cursor"
+	checkLag        = "events.lag"
+	checkDurable    = "store.durability"
+	checkSchema     = "store.schema"
+)
+
+// Checks lists every invariant that Verify looks at.
+func Checks() []Check {
+	return []Check{
+		{checkTotals, "an order's total is its goods less discounts plus shipping, fees and tax, to the minor unit"},
+		{checkShares, "a line's discount and tax are the sums of its adjustments, and the lines' sums are the order's"},
+		{checkCurrency, "an order, its lines, adjustments and payments are in one currency"},
+		{checkCredits, "what was credited on a line is at most what the line cost, and all credits add up"},
+		{checkPartition, "the units of every line add up to what was ordered, and returns are at most what was shipped"},
+		{checkCounters, "a line's shipped, released, canceled and returned units are those of its shipments, cancellations and returns"},
+		{checkParcels, "shipments hold at most what their fulfilment order asks for, and parcels what their shipment holds"},
+		{checkLadder, "refunded is at most captured, and captured at most authorized"},
+		{checkTenders, "a tender's totals are the sums of its operations"},
+		{checkRefs, "no two operations share a gateway's reference of one kind"},
+		{checkDoubt, "a payment or label whose outcome is open has a time when it is looked at again, or is left to a person with a reason"},
+		{checkParked, "every report of a gateway has found its operation, within a day"},
+		{checkReturned, "an order that was called off whole keeps no money, unless it is on its way back"},
+		{checkReserved, "a level's reserved, allocated and backordered units are the sums of its pending reservations"},
+		{checkAvailable, "no level has promised more than it has, or negative units of anything"},
+		{checkMovements, "a level's columns are the sums of its movements"},
+		{checkExpired, "no reservation of a cart is kept long past its expiry"},
+		{checkOwners, "every allocated or backordered unit of a line has its reservation, and closed orders have none"},
+		{checkShipped, "a line's shipped units left the stock once"},
+		{checkBegin, "every aggregate has a history that begins at version 1"},
+		{checkGapless, "an aggregate's history has no gaps"},
+		{checkVersion, "an aggregate's version and state are those of its last event"},
+		{checkAllowed, "an order's status changed only as its workflow allows"},
+		{checkChained, "each event of an order carries the version that it led to"},
+		{checkFold, "applying an aggregate's history gives what is stored, field by field"},
+		{checkCaused, "every event names an actor, a time and the command that caused it"},
+		{checkKeys, "no idempotency key is stored twice"},
+		{checkResults, "a used key names a result that exists"},
+		{checkUnfinished, "no call outside is left unfinished for longer than it may take"},
+		{checkOutbox, "every event stands once in the stream, in order of version within its aggregate"},
+		{checkCursor, "no sink's place is beyond the end of the stream"},
+		{checkLag, "no event waits for a sink for long without a recorded attempt"},
+		{checkDurable, "the store keeps what it acknowledged through a power cut"},
+		{checkSchema, "the store's schema is the one this version writes"},
+	}
+}
+
+// What each pass over the books looks at.
+var (
+	orderChecks = []string{
+		checkReturned, checkTotals, checkShares, checkCurrency, checkCredits, checkPartition, checkCounters, checkOwners, checkShipped,
+		checkBegin, checkGapless, checkVersion, checkAllowed, checkChained, checkFold, checkCaused,
+	}
+	tenderChecks      = []string{checkLadder, checkTenders, checkRefs, checkDoubt, checkUnfinished}
+	fulfillmentChecks = []string{checkParcels}
+	itemChecks        = []string{checkFold}
+	levelChecks       = []string{checkReserved, checkAvailable, checkMovements, checkExpired}
+	keyChecks         = []string{checkKeys, checkResults}
+	deliveryChecks    = []string{checkOutbox, checkCursor, checkLag}
+)
