@@ -1,0 +1,61 @@
+# `make test` is what every change is checked with, on any machine with Go. The
+# targets below are its parts.
+
+GO ?= go
+
+# The race detector needs a C compiler on most systems. Without one the tests run
+# all the same, and say so.
+RACE := $(if $(shell command -v $$($(GO) env CC) 2>/dev/null),-race)
+
+# One package may take this long; the slowest are the suites on SQLite under -race.
+TIMEOUT ?= 15m
+
+.PHONY: test format tidy vet build unit real smoke bench lint
+
+test: format tidy vet build unit real smoke
+	@echo "make test: everything passed"
+
+format:
+	@echo "make: format"
+	@files="$$(gofmt -l .)"; if [ -n "$$files" ]; then echo "not gofmt-ed:"; echo "$$files"; exit 1; fi
+
+tidy:
+	$(GO) mod tidy -diff
+
+vet:
+	$(GO) vet ./...
+
+# Hosts run everywhere, so that everything is built for everywhere.
+build:
+	CGO_ENABLED=0 GOOS=linux $(GO) build -buildvcs=false ./...
+	CGO_ENABLED=0 GOOS=darwin $(GO) build -buildvcs=false ./...
+	CGO_ENABLED=0 GOOS=windows $(GO) build -buildvcs=false ./...
+
+# The tests and the examples, those of the root package on both stores; the real year of orders is the next target, since
+# the race detector would make minutes of it hours.
+unit:
+	@if [ -z "$(RACE)" ]; then echo "make: no C compiler found, so the race detector is left out"; [ -z "$$CI" ]; fi
+	OMS_ONLINE_RETAIL= $(GO) test $(RACE) -timeout $(TIMEOUT) ./...
+	OMS_TEST_STORE=sqlite $(GO) test $(RACE) -timeout $(TIMEOUT) -run Test .
+
+# The tool's tests with the real year, where its file is, and without the race
+# detector: see OMS_ONLINE_RETAIL in the README.
+real:
+	@if [ -z "$$OMS_ONLINE_RETAIL" ]; then echo "make: OMS_ONLINE_RETAIL is not set, so the real year is not imported"; \
+	else echo "make: the real year"; $(GO) test -count=1 -timeout $(TIMEOUT) ./cmd/...; fi
+
+# What the README shows, run as it stands there, and each benchmark once.
+smoke:
+	@dir="$$(mktemp -d)" && trap 'rm -rf "$$dir"' EXIT && \
+	$(GO) build -buildvcs=false -o "$$dir" ./cmd/oms ./examples/quickstart && cd "$$dir" && \
+	echo "make: quickstart" && ./quickstart && \
+	echo "make: oms demo" && ./oms demo
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+# Benchmarks for reading: take a quiet machine.
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# golangci-lint v2 is not part of `make test`: its rules are in .golangci.yaml.
+lint:
+	golangci-lint run ./...

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-oms/oms/cmd/oms/internal/bench"
+)
+
+func TestBenchPlacePrintsWhatItMeasured(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, store := range []string{"sqlite", "memory"} {
+		code, out, errs := tool(t, "bench", "place", "--store", store, "--callers", "4", "--skus", "1", "--seconds", "0.1", "--json")
+		require.Zero(t, code, errs)
+		var r bench.Result
+		decode(t, out, &r)
+		require.Equal(t, store, r.Store)
+		require.Equal(t, 4, r.Callers)
+		require.Equal(t, 1, r.SKUs)
+		require.Positive(t, r.Orders)
+		require.Nil(t, r.Baselines)
+		require.InDelta(t, 16, r.RowsPerOrder, 0.5)
+	}
+}
+
+func TestBenchPlaceLeavesBooksThatVerify(t *testing.T) {
+	t.Chdir(t.TempDir())
+	path := filepath.Join(t.TempDir(), "bench.db")
+	code, out, errs := tool(t, "bench", "place", "--callers", "8", "--seconds", "0.1", "--db", path)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "sqlite, 8 callers")
+	require.Contains(t, out, "the books are clean")
+	code, _, _ = tool(t, "verify", "--db", path)
+	require.Zero(t, code)
+
+	code, _, errs = tool(t, "bench", "place", "--db", path)
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "does not exist yet")
+	code, _, _ = tool(t, "bench", "place", "--store", "paper")
+	require.Equal(t, misused, code)
+}

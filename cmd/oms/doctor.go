@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/go-oms/oms/storage"
+	"github.com/go-oms/oms/storage/sqlite"
+)
+
+type doctorCommand struct {
+	bookFlags
+	tenantFlag
+}
+
+// diagnosis is what doctor finds.
+type diagnosis struct {
+	DB       string            `json:"db"`
+	OK       bool              `json:"ok"` // every finding is
+	Findings []storage.Finding `json:"findings"`
+	Tenants  []tenantState     `json:"tenants"` // none unless the schema can be read
+}
+
+// tenantState is how much there is of a tenant, and what waits to be done.
+type tenantState struct {
+	Tenant        string      `json:"tenant"`
+	Orders        int64       `json:"orders"`
+	LastEvent     int64       `json:"last_event"` // its place in the stream
+	Sinks         []sinkState `json:"sinks"`
+	DuePayments   int         `json:"due_payments"`   // tenders that Run has to look at
+	ParkedReports int         `json:"parked_reports"` // of gateways, about operations nobody knows
+	DueLabels     int         `json:"due_labels"`
+}
+
+// sinkState is how far a sink has come.
+type sinkState struct {
+	Name     string `json:"name"`
+	Position int64  `json:"position"`
+	Lag      int64  `json:"lag"` // places in the stream that it is behind
+	Attempts int    `json:"attempts,omitempty"`
+	Problem  string `json:"problem,omitempty"`
+}
+
+const (
+	// sinkPrefix begins the names of the leases that keep the places of sinks.
+	sinkPrefix = "sink:"
+	// most is how much of what waits is counted.
+	most = 10_000
+)
+
+// Run looks at a file without changing it. The exit code is 1 when a finding is
+// not as it should be.
+func (c *doctorCommand) Run(e *env) error {
+	d := diagnosis{DB: c.DB, Findings: []storage.Finding{}, Tenants: []tenantState{}}
+	if err := c.examine(e, &d); err != nil {
+		return err
+	}
+	d.OK = true
+	for _, f := range d.Findings {
+		d.OK = d.OK && f.OK
+	}
+	if err := errors.Join(d.report(e), e.print(d)); err != nil {
+		return err
+	}
+	if !d.OK {
+		return &outcome{code: 1}
+	}
+	return nil
+}
+
+func (c *doctorCommand) examine(e *env, d *diagnosis) (err error) {
+	store, err := c.look(e)
+	var schema *sqlite.SchemaError
+	if errors.As(err, &schema) { // a newer one: nothing else in it can be trusted
+		d.Findings = append(d.Findings, storage.Finding{
+			Topic: storage.Schema, Name: "version", Value: strconv.Itoa(schema.Have), Want: strconv.Itoa(schema.Want),
+		})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if d.Findings, err = store.Examine(e.ctx); err != nil {
+		return err
+	}
+	for _, f := range d.Findings {
+		if f.Topic == storage.Schema && !f.OK {
+			return nil
+		}
+	}
+	tenants, err := c.tenants(e, store)
+	if err != nil {
+		return err
+	}
+	for _, id := range tenants {
+		state, err := stateOf(e.ctx, store.Tenant(id), id)
+		if err != nil {
+			return err
+		}
+		d.Tenants = append(d.Tenants, state)
+	}
+	return nil
+}
+
+// stateOf looks at a tenant's books.
+func stateOf(ctx context.Context, store storage.Store, tenant string) (tenantState, error) {
+	s := tenantState{Tenant: tenant, Sinks: []sinkState{}}
+	err := store.Snapshot(ctx, func(b storage.Books) (err error) {
+		for _, err := range b.AllOrders(ctx) {
+			if err != nil {
+				return err
+			}
+			s.Orders++
+		}
+		if s.LastEvent, err = b.LastPosition(ctx); err != nil {
+			return err
+		}
+		for lease, err := range b.AllLeases(ctx) {
+			if err != nil {
+				return err
+			}
+			if name, isSink := strings.CutPrefix(lease.Name, sinkPrefix); isSink {
+				s.Sinks = append(s.Sinks, sinkState{
+					Name: name, Position: lease.Position, Lag: s.LastEvent - lease.Position,
+					Attempts: lease.Attempts, Problem: lease.Problem,
+				})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return s, err
+	}
+	now := time.Now()
+	due, err := store.DueTenders(ctx, now, most)
+	if err != nil {
+		return s, err
+	}
+	parked, err := store.ParkedReports(ctx, most)
+	if err != nil {
+		return s, err
+	}
+	labels, err := store.DueLabels(ctx, now, most)
+	s.DuePayments, s.ParkedReports, s.DueLabels = len(due), len(parked), len(labels)
+	return s, err
+}
+
+// report prints the diagnosis for people.
+func (d *diagnosis) report(e *env) error {
+	if e.json {
+		return nil
+	}
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, f := range d.Findings {
+		verdict := "ok"
+		if !f.OK {
+			verdict = "should be " + f.Want
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", f.Topic, f.Name, f.Value, verdict)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, s := range d.Tenants {
+		e.say("")
+		if s.Tenant != "" {
+			e.say("tenant %s", s.Tenant)
+		}
+		e.say("%10d orders; the last event is number %d", s.Orders, s.LastEvent)
+		e.say("%10s payments to look at again", upTo(s.DuePayments))
+		e.say("%10s labels to look at again", upTo(s.DueLabels))
+		e.say("%10s reports about payments nobody knows", upTo(s.ParkedReports))
+		for _, sink := range s.Sinks {
+			e.say("%10d behind: sink %s", sink.Lag, sink.Name)
+			if sink.Problem != "" {
+				e.say("%10s failed %d times: %s", "", sink.Attempts, sink.Problem)
+			}
+		}
+	}
+	return nil
+}
+
+// upTo writes a number that was not counted beyond most.
+func upTo(n int) string {
+	if n >= most {
+		return strconv.Itoa(n) + "+"
+	}
+	return strconv.Itoa(n)
+}

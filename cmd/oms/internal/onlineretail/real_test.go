@@ -1,0 +1,127 @@
+package onlineretail
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"io"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/cmd/oms/internal/usage"
+	"github.com/go-oms/oms/storage/sqlite"
+)
+
+// The real file is not part of the project: its path is given, or the test logs that
+// it is not.
+const realFile = "OMS_ONLINE_RETAIL"
+
+// The budgets of the import, with room for a machine that does other things too.
+const (
+	budgetCPU    = 120 * time.Second
+	budgetRSS    = 500 << 20
+	budgetVerify = 30 * time.Second
+	room         = 2
+)
+
+func TestTheRealYear(t *testing.T) {
+	path := os.Getenv(realFile)
+	if path == "" {
+		t.Skip(realFile + " is not set: the real year was not imported")
+	}
+	ctx := context.Background()
+	store, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "year.db"), nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	require.NoError(t, store.Migrate(ctx))
+
+	before, known := usage.Now()
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, f.Close()) })
+	file, err := Read(ctx, f)
+	require.NoError(t, err)
+	p, err := NewPlan(file, 5000)
+	require.NoError(t, err)
+	shop := openShop(t, store)
+	im := Importer{Shop: shop, Workers: 8}
+	books, err := im.Import(ctx, p)
+	require.NoError(t, err)
+	s, err := p.Summary(books)
+	require.NoError(t, err)
+	used, _ := usage.Now()
+
+	require.Equal(t, 541_909, s.Rows)
+	require.Empty(t, s.Rejected)
+	rows := 0
+	for _, tally := range s.Kinds {
+		rows += tally.Rows
+	}
+	require.Equal(t, s.Rows, rows, "every row is of one kind")
+	require.Equal(t, reckon(t, path), s.Net.Amount(), "what the file comes to, reckoned by itself")
+	require.Equal(t, s.Net, s.Books.Net)
+	require.Equal(t, 3, s.Kinds["bad_debt"].Rows)
+	require.Equal(t, 1336, s.WriteOffs)
+	require.Equal(t, 4372, s.Customers)
+
+	report, err := shop.Verify(ctx, oms.VerifyOptions{})
+	require.NoError(t, err)
+	require.Empty(t, report.Violations)
+	require.Empty(t, report.Incomplete)
+	verified, _ := usage.Now()
+	if !known {
+		return
+	}
+	importing, verifying := used.CPU-before.CPU, verified.CPU-used.CPU
+	t.Logf("import: %v of CPU, %d MB at most; verify: %v of CPU", importing, used.PeakRSS>>20, verifying)
+	require.Less(t, importing, room*budgetCPU)
+	require.Less(t, used.PeakRSS, int64(room*budgetRSS))
+	require.Less(t, verifying, room*budgetVerify)
+}
+
+// reckon adds the file up with nothing of this package: encoding/csv and whole
+// numbers of tenths of a penny.
+func reckon(t *testing.T, path string) string {
+	t.Helper()
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	var in io.Reader = bufio.NewReader(f)
+	if filepath.Ext(path) == ".gz" {
+		in, err = gzip.NewReader(in)
+		require.NoError(t, err)
+	}
+	rows := csv.NewReader(in)
+	rows.ReuseRecord = true
+	_, err = rows.Read()
+	require.NoError(t, err)
+	var pence int64
+	for {
+		row, err := rows.Read()
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		price, ok := new(big.Rat).SetString(row[5])
+		require.True(t, ok)
+		count, ok := new(big.Rat).SetString(row[3])
+		require.True(t, ok)
+		worth := new(big.Rat).Mul(price, count)
+		worth.Mul(worth, big.NewRat(1000, 1))
+		require.True(t, worth.IsInt())
+		tenths := worth.Num().Int64()
+		if tenths < 0 {
+			pence -= (-tenths + 5) / 10
+		} else {
+			pence += (tenths + 5) / 10
+		}
+	}
+	return big.NewRat(pence, 100).FloatString(2)
+}
