@@ -32,8 +32,8 @@ var statusWriters = map[string][]string{
 	"ReturnStatus":      {"order.Order.Derive", "order.sheet.order"},
 }
 
-// statusDecoders rebuild an order from a row that a store wrote, whole.
-var statusDecoders = []string{"sqlstore.row.order"}
+// statusDecoders rebuild an order, whole, from what a store wrote: a row, a payload.
+var statusDecoders = []string{"sqlstore.row.order", "sqlstore.parser.order"}
 
 // The whole module, tests and test suites apart, is type-checked and searched for
 // anything that writes a status of an Order elsewhere: an assignment, a composite

@@ -134,9 +134,8 @@ func (s *Store) Commit(ctx context.Context, b *storage.Batch) error {
 	if err == nil && plan.Registers() {
 		s.db.tenants.Store(s.Bound, struct{}{})
 	}
-	if ctx.Err() == nil { // else it may have been withdrawn and still be queued
-		s.db.plans.Release(plan)
-	}
+	// A withdrawn request may still be queued, but its plan is never looked at.
+	s.db.plans.Release(plan)
 	return err
 }
 

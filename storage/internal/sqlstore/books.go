@@ -85,7 +85,7 @@ func walk[T any](
 			defer b.mu.Unlock()
 			_ = rows.Close()
 		}()
-		r := row{Rows: rows}
+		r := row{Rows: rows, memo: make([]string, 64)}
 		chunk := make([]T, 0, 128)
 		for {
 			chunk, err = next(ctx, b, &r, chunk[:0], what, read, fill)

@@ -333,20 +333,30 @@ func explicit(d *order.Delta) (found bool) {
 
 // decodeDelta reads what appendDelta has written.
 func decodeDelta(data []byte) (*order.Delta, error) {
-	var d struct {
-		order.Delta
-		Explicit bool `json:"explicit"`
+	d, isExplicit, ok := parseDelta(data)
+	if !ok {
+		var err error
+		if d, isExplicit, err = unmarshalDelta(data); err != nil {
+			return nil, err
+		}
 	}
-	if err := json.Unmarshal(data, &d); err != nil {
-		return nil, err
-	}
-	if !d.Explicit {
-		zero := money.Zero(d.Delta.Order.Currency)
-		amounts(&d.Delta, func(m *money.Money) {
+	if !isExplicit {
+		zero := money.Zero(d.Order.Currency)
+		amounts(d, func(m *money.Money) {
 			if *m == (money.Money{}) {
 				*m = zero
 			}
 		})
 	}
-	return &d.Delta, nil
+	return d, nil
+}
+
+// unmarshalDelta reads any JSON form of a delta.
+func unmarshalDelta(data []byte) (d *order.Delta, isExplicit bool, err error) {
+	var v struct {
+		order.Delta
+		Explicit bool `json:"explicit"`
+	}
+	err = json.Unmarshal(data, &v)
+	return &v.Delta, v.Explicit, err
 }

@@ -108,10 +108,14 @@ func (r *row) event() (e event.Event) {
 	}
 	var payload any
 	var err error
-	if e.Aggregate == event.Order {
-		payload, err = decodeDelta([]byte(r.text()))
-	} else {
-		payload, err = storage.DecodePayload(e.Aggregate, []byte(r.text()))
+	data := r.scratch()
+	switch e.Aggregate {
+	case event.Order:
+		payload, err = decodeDelta(data)
+	case event.Fulfillment:
+		payload, err = decodeFulfillment(data)
+	default:
+		payload, err = storage.DecodePayload(e.Aggregate, data)
 	}
 	if err != nil {
 		r.fail(err)

@@ -129,7 +129,9 @@ func (r *row) fulfillment() *fulfillment.Fulfillment {
 	f := &fulfillment.Fulfillment{
 		ID: r.id(), OrderID: r.id(), Version: r.int(), Location: r.text(), Status: fulfillment.Status(r.text()),
 	}
-	r.json(&f.Lines)
+	if err := decodeArray(r.scratch(), &f.Lines, (*parser).fulfillmentLine); err != nil {
+		r.fail(err)
+	}
 	f.CreatedAt = r.time()
 	return f
 }
@@ -141,7 +143,9 @@ func (r *row) shipment() (s fulfillment.Shipment) {
 	s.Tracking, s.LabelRef, s.LabelURL = r.text(), r.text(), r.text()
 	c := r.currency()
 	s.MaxCost, s.Cost = r.amount(c), r.amount(c)
-	r.json(&s.Parcels)
+	if err := decodeArray(r.scratch(), &s.Parcels, (*parser).parcel); err != nil {
+		r.fail(err)
+	}
 	r.json(&s.Scans)
 	s.Attempts, s.NextAt, s.Problem = int(r.int()), r.optTime(), r.text()
 	s.CreatedAt, s.ShippedAt, s.DeliveredAt = r.time(), r.optTime(), r.optTime()

@@ -17,6 +17,10 @@ type row struct {
 	col int
 	buf []byte
 	err error // the first value that cannot be what was written
+
+	// memo holds the last text of each column in a walk over many rows, most of
+	// which repeat it; nil elsewhere.
+	memo []string
 }
 
 func (r *row) next() int {
@@ -25,9 +29,21 @@ func (r *row) next() int {
 }
 
 func (r *row) int() int64     { return r.Int(r.next()) }
-func (r *row) text() string   { return r.Text(r.next()) } // "" for NULL
 func (r *row) bool() bool     { return r.int() != 0 }
 func (r *row) skipNull() bool { return r.Null(r.col) }
+
+// text returns a text, "" for NULL.
+func (r *row) text() string {
+	col := r.next()
+	if col >= len(r.memo) {
+		return r.Text(col)
+	}
+	r.buf = r.Blob(col, r.buf[:0])
+	if string(r.buf) != r.memo[col] {
+		r.memo[col] = string(r.buf)
+	}
+	return r.memo[col]
+}
 
 func (r *row) id() (id uuid.UUID) {
 	r.buf = r.Blob(r.next(), r.buf[:0])
@@ -35,6 +51,12 @@ func (r *row) id() (id uuid.UUID) {
 		r.fail(fmt.Errorf("an id of %d bytes", len(r.buf)))
 	}
 	return id
+}
+
+// scratch returns a column's bytes until the next column is read.
+func (r *row) scratch() []byte {
+	r.buf = r.Blob(r.next(), r.buf[:0])
+	return r.buf
 }
 
 func (r *row) bytes() []byte {
@@ -80,7 +102,7 @@ func (r *row) json(v any) {
 		r.col++
 		return
 	}
-	if err := json.Unmarshal([]byte(r.text()), v); err != nil {
+	if err := json.Unmarshal(r.scratch(), v); err != nil {
 		r.fail(err)
 	}
 }
