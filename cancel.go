@@ -13,7 +13,6 @@ import (
 	"github.com/go-oms/oms/inventory"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/quantity"
-	"github.com/go-oms/oms/storage"
 )
 
 // Cancellation calls an order off, or a part of it.
@@ -43,83 +42,36 @@ type Expiry struct {
 // payment: what was held or taken beyond what is now owed goes back by itself,
 // right after the commit or by Run.
 func (c *Client) Cancel(ctx context.Context, orderID uuid.UUID, p Cancellation) (*order.Order, error) {
-	c, leave, err := c.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	body := struct {
-		Order uuid.UUID    `json:"order"`
-		Body  Cancellation `json:"body"`
-	}{orderID, p}
-	var calls []call
-	req := request{name: "order.cancel", key: p.Key, at: p.At, body: body}
-	o, err := do(ctx, c, req, c.callingFlow(&calls, func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
-		d, err := c.open(ctx, orderID, p.Version, cmd, p.Reason)
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(p.Lines) == 0 {
-			err = d.fire(order.ActionCancel)
-		} else if err = d.fire(order.ActionCancelLines); err == nil {
-			err = d.cancelLines(p.Lines)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := d.conclude("order.canceled"); err != nil {
-			return nil, nil, err
-		}
-		calls = d.calls
-		return d.answer(), d.finish(orderResult(d.last)), nil
-	}))
-	if err != nil {
-		return nil, err
-	}
-	c.performAll(ctx, calls)
-	return o, nil
+	return c.change(ctx, orderID, change{
+		name: "order.cancel", key: p.Key, at: p.At, body: orderBody[Cancellation]{orderID, p}, version: p.Version, reason: p.Reason,
+		act: func(d *draft) (string, error) {
+			if len(p.Lines) == 0 {
+				return "order.canceled", d.fire(order.ActionCancel)
+			}
+			if err := d.fire(order.ActionCancelLines); err != nil {
+				return "", err
+			}
+			return "order.canceled", d.cancelLines(p.Lines)
+		},
+	})
 }
 
 // Expire takes the action that the workflow has for an order whose ExpiresAt has
 // come: the timeout of its state or, for an unpaid order, its end, which gives its
 // stock back. Run calls it; before ExpiresAt it is refused.
 func (c *Client) Expire(ctx context.Context, orderID uuid.UUID, p Expiry) (*order.Order, error) {
-	c, leave, err := c.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	body := struct {
-		Order uuid.UUID `json:"order"`
-		Body  Expiry    `json:"body"`
-	}{orderID, p}
-	var calls []call
-	req := request{name: "order.expire", key: p.Key, body: body}
-	o, err := do(ctx, c, req, c.callingFlow(&calls, func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
-		d, err := c.open(ctx, orderID, p.Version, cmd, "not in time")
-		if err != nil {
-			return nil, nil, err
-		}
-		action := order.ActionExpire
-		if state, ok := d.machine.State(d.order.Status); ok && state.Timeout != nil {
-			if action = state.Timeout.Action; cmd.Now.Before(d.order.ExpiresAt) {
-				return nil, nil, fault.Invalid("now", cmd.Now, "not before "+d.order.ExpiresAt.String())
+	return c.change(ctx, orderID, change{
+		name: "order.expire", key: p.Key, body: orderBody[Expiry]{orderID, p}, version: p.Version, reason: "not in time",
+		act: func(d *draft) (string, error) {
+			action := order.ActionExpire
+			if state, ok := d.machine.State(d.order.Status); ok && state.Timeout != nil {
+				if action = state.Timeout.Action; d.cmd.Now.Before(d.order.ExpiresAt) {
+					return "", fault.Invalid("now", d.cmd.Now, "not before "+d.order.ExpiresAt.String())
+				}
 			}
-		}
-		if err := d.fire(action); err != nil {
-			return nil, nil, err
-		}
-		if err := d.conclude("order.expired"); err != nil {
-			return nil, nil, err
-		}
-		calls = d.calls
-		return d.answer(), d.finish(orderResult(d.last)), nil
-	}))
-	if err != nil {
-		return nil, err
-	}
-	c.performAll(ctx, calls)
-	return o, nil
+			return "order.expired", d.fire(action)
+		},
+	})
 }
 
 // open reads an order with all that hangs on it and begins a draft.

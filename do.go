@@ -233,15 +233,6 @@ func (c *Client) orderFlow(decide func(ctx context.Context, cmd event.Command) (
 	return flow[*order.Order]{decide: decide, replay: c.replayOrder}
 }
 
-// callingFlow is an orderFlow that leaves calls to be made after its commit. A
-// repetition has none: they were made, or are Run's.
-func (c *Client) callingFlow(calls *[]call, decide func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error)) flow[*order.Order] {
-	return flow[*order.Order]{decide: decide, replay: func(ctx context.Context, result []byte) (*order.Order, error) {
-		*calls = nil
-		return c.replayOrder(ctx, result)
-	}}
-}
-
 // jsonReplay decodes a result that was stored as JSON.
 func jsonReplay[R any](_ context.Context, result []byte) (R, error) {
 	var r R

@@ -35,10 +35,7 @@ func (c *Client) ImportReturn(ctx context.Context, orderID uuid.UUID, p PastRetu
 	if c.actor.Kind == event.Shopper {
 		return nil, fault.Invalid("actor", c.actor, "staff or an integration")
 	}
-	body := struct {
-		Order uuid.UUID  `json:"order"`
-		Body  PastReturn `json:"body"`
-	}{orderID, p}
+	body := orderBody[PastReturn]{orderID, p}
 	req := request{name: "return.import", key: p.Key, at: p.At, body: body, keyFirst: true}
 	return c.returning(ctx, req, func(ctx context.Context, cmd event.Command) (uuid.UUID, *draft, error) {
 		d, err := c.open(ctx, orderID, 0, cmd, p.Reason)

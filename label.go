@@ -275,27 +275,15 @@ type Delivery struct {
 // Deliver records that an order's shipment has arrived, as a person or a carrier
 // without scans reports it.
 func (c *Client) Deliver(ctx context.Context, orderID uuid.UUID, p Delivery) (*order.Order, error) {
-	body := struct {
-		Order uuid.UUID `json:"order"`
-		Body  Delivery  `json:"body"`
-	}{orderID, p}
-	req := request{name: "order.deliver", key: p.Key, at: p.At, body: body}
-	return do(ctx, c, req, c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
-		d, err := c.open(ctx, orderID, 0, cmd, "")
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := d.fire(order.ActionDeliver); err != nil {
-			return nil, nil, err
-		}
-		if err := d.deliver(p.Shipment); err != nil {
-			return nil, nil, err
-		}
-		if err := d.conclude("order.delivered"); err != nil {
-			return nil, nil, err
-		}
-		return d.answer(), d.finish(orderResult(d.last)), nil
-	}))
+	return c.change(ctx, orderID, change{
+		name: "order.deliver", key: p.Key, at: p.At, body: orderBody[Delivery]{orderID, p},
+		act: func(d *draft) (string, error) {
+			if err := d.fire(order.ActionDeliver); err != nil {
+				return "", err
+			}
+			return "order.delivered", d.deliver(p.Shipment)
+		},
+	})
 }
 
 // deliver records the arrival of one shipment, or of all that are on their way.

@@ -10,7 +10,6 @@ import (
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/order"
-	"github.com/go-oms/oms/storage"
 )
 
 // Note is a remark on an order.
@@ -27,25 +26,16 @@ func (c *Client) AddNote(ctx context.Context, orderID uuid.UUID, p Note) (*order
 	if limit := c.core.cfg.Limits.MaxNote; p.Text == "" || len(p.Text) > limit {
 		return nil, fault.Invalid("text", len(p.Text), fmt.Sprintf("1 to %d bytes", limit))
 	}
-	body := struct {
-		Order uuid.UUID `json:"order"`
-		Body  Note      `json:"body"`
-	}{orderID, p}
-	req := request{name: "order.note", key: p.Key, at: p.At, body: body}
-	return do(ctx, c, req, c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
-		d, err := c.open(ctx, orderID, 0, cmd, "")
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := d.fire(order.ActionNote); err != nil {
-			return nil, nil, err
-		}
-		d.note(p.Text, p.Internal)
-		if err := d.conclude("order.noted"); err != nil {
-			return nil, nil, err
-		}
-		return d.answer(), d.finish(orderResult(d.last)), nil
-	}))
+	return c.change(ctx, orderID, change{
+		name: "order.note", key: p.Key, at: p.At, body: orderBody[Note]{orderID, p},
+		act: func(d *draft) (string, error) {
+			if err := d.fire(order.ActionNote); err != nil {
+				return "", err
+			}
+			d.note(p.Text, p.Internal)
+			return "order.noted", nil
+		},
+	})
 }
 
 // Notes returns an order's notes, oldest first. A shopper does not see internal
@@ -82,42 +72,18 @@ type Action struct {
 // an approval. What is not allowed now is a *order.NotAllowedError with the
 // reasons and what is allowed.
 func (c *Client) Act(ctx context.Context, orderID uuid.UUID, p Action) (*order.Order, error) {
-	c, leave, err := c.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
 	switch p.Name {
 	case order.ActionPay, order.ActionShip, order.ActionDeliver, order.ActionCancelLines, order.ActionReturn,
 		order.ActionRefund, order.ActionNote, order.ActionCancel, order.ActionExpire:
 		return nil, fault.Invalid("name", p.Name, "an action without a command of its own")
 	}
-	body := struct {
-		Order uuid.UUID `json:"order"`
-		Body  Action    `json:"body"`
-	}{orderID, p}
-	var calls []call
-	req := request{name: "order.act", key: p.Key, at: p.At, body: body}
-	o, err := do(ctx, c, req, c.callingFlow(&calls, func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
-		d, err := c.open(ctx, orderID, p.Version, cmd, p.Reason)
-		if err != nil {
-			return nil, nil, err
-		}
-		d.host = p.Facts
-		if err := d.fire(p.Name); err != nil {
-			return nil, nil, err
-		}
-		if err := d.conclude("order.action." + p.Name); err != nil {
-			return nil, nil, err
-		}
-		calls = d.calls
-		return d.answer(), d.finish(orderResult(d.last)), nil
-	}))
-	if err != nil {
-		return nil, err
-	}
-	c.performAll(ctx, calls)
-	return o, nil
+	return c.change(ctx, orderID, change{
+		name: "order.act", key: p.Key, at: p.At, body: orderBody[Action]{orderID, p}, version: p.Version, reason: p.Reason,
+		act: func(d *draft) (string, error) {
+			d.host = p.Facts
+			return "order.action." + p.Name, d.fire(p.Name)
+		},
+	})
 }
 
 // Allowed lists what the order's workflow offers now, each action with the reasons

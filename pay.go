@@ -160,10 +160,7 @@ func (c *Client) Capture(ctx context.Context, orderID uuid.UUID, p Capture) (*Pa
 	if err := c.mayCallOut(); err != nil {
 		return nil, err
 	}
-	body := struct {
-		Order uuid.UUID `json:"order"`
-		Body  Capture   `json:"body"`
-	}{orderID, p}
+	body := orderBody[Capture]{orderID, p}
 	req := request{name: "order.capture", key: p.Key, at: p.At, body: body}
 	return c.ask(ctx, req, func(ctx context.Context, cmd event.Command) (opsResult, *draft, error) {
 		d, err := c.open(ctx, orderID, p.Version, cmd, "")

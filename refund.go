@@ -32,10 +32,7 @@ func (c *Client) Refund(ctx context.Context, orderID uuid.UUID, p Refund) (*Paid
 	if err := c.mayCallOut(); err != nil {
 		return nil, err
 	}
-	body := struct {
-		Order uuid.UUID `json:"order"`
-		Body  Refund    `json:"body"`
-	}{orderID, p}
+	body := orderBody[Refund]{orderID, p}
 	req := request{name: "order.refund", key: p.Key, at: p.At, body: body}
 	return c.ask(ctx, req, func(ctx context.Context, cmd event.Command) (opsResult, *draft, error) {
 		d, err := c.open(ctx, orderID, p.Version, cmd, p.Reason)

@@ -27,10 +27,7 @@ type ReturnRequest struct {
 // RequestReturn registers a return (an RMA). Only shipped units that are in no
 // other return can be sent back.
 func (c *Client) RequestReturn(ctx context.Context, orderID uuid.UUID, p ReturnRequest) (*order.Return, error) {
-	body := struct {
-		Order uuid.UUID     `json:"order"`
-		Body  ReturnRequest `json:"body"`
-	}{orderID, p}
+	body := orderBody[ReturnRequest]{orderID, p}
 	req := request{name: "return.request", key: p.Key, at: p.At, body: body}
 	return c.returning(ctx, req, func(ctx context.Context, cmd event.Command) (uuid.UUID, *draft, error) {
 		if len(p.Lines) == 0 {

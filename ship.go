@@ -63,10 +63,7 @@ func (c *Client) Ship(ctx context.Context, orderID uuid.UUID, p Shipping) (*fulf
 			return nil, fault.Invalid("carrier", p.Carrier, "one of "+names(c.core.cfg.Carriers))
 		}
 	}
-	body := struct {
-		Order uuid.UUID `json:"order"`
-		Body  Shipping  `json:"body"`
-	}{orderID, p}
+	body := orderBody[Shipping]{orderID, p}
 	req := request{name: "order.ship", key: p.Key, at: p.At, body: body}
 	fresh := false
 	ref, err := do(ctx, c, req, flow[shipResult]{
