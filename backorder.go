@@ -103,7 +103,7 @@ func (c *Client) fillBackorder(ctx context.Context, id uuid.UUID) (int, error) {
 				}
 			}
 			d.move(changes)
-			if err := d.conclude("order.backorder_filled"); err != nil {
+			if err := d.conclude(OrderBackorderFilled); err != nil {
 				return 0, nil, err
 			}
 			return len(fills), d.finish(nil), nil

@@ -46,12 +46,12 @@ func (c *Client) Cancel(ctx context.Context, orderID uuid.UUID, p Cancellation) 
 		name: "order.cancel", key: p.Key, at: p.At, body: orderBody[Cancellation]{orderID, p}, version: p.Version, reason: p.Reason,
 		act: func(d *draft) (string, error) {
 			if len(p.Lines) == 0 {
-				return "order.canceled", d.fire(order.ActionCancel)
+				return OrderCanceled, d.fire(order.ActionCancel)
 			}
 			if err := d.fire(order.ActionCancelLines); err != nil {
 				return "", err
 			}
-			return "order.canceled", d.cancelLines(p.Lines)
+			return OrderCanceled, d.cancelLines(p.Lines)
 		},
 	})
 }
@@ -69,7 +69,7 @@ func (c *Client) Expire(ctx context.Context, orderID uuid.UUID, p Expiry) (*orde
 					return "", fault.Invalid("now", d.cmd.Now, "not before "+d.order.ExpiresAt.String())
 				}
 			}
-			return "order.expired", d.fire(action)
+			return OrderExpired, d.fire(action)
 		},
 	})
 }
@@ -138,7 +138,7 @@ func (d *draft) recall(line uuid.UUID, units quantity.Quantity) error {
 			if err != nil {
 				return err
 			}
-			d.recordFulfillment(f, next, "fulfillment.canceled")
+			d.recordFulfillment(f, next, FulfillmentCanceled)
 			units = units.Sub(open.Quantity)
 		}
 	}

@@ -229,7 +229,7 @@ func (d *draft) live(p Past) error {
 	if err := d.giveCredits(p); err != nil {
 		return err
 	}
-	if err := d.conclude("order.imported"); err != nil {
+	if err := d.conclude(OrderImported); err != nil {
 		return err
 	}
 	steps := []struct {
@@ -238,9 +238,9 @@ func (d *draft) live(p Past) error {
 		do   func(Past) error
 		kind string
 	}{
-		{p.PaidAt, !p.PaidAt.IsZero(), d.livePayment, "order.paid"},
-		{p.ShippedAt, !p.ShippedAt.IsZero() && len(p.Lines) > 0, d.liveShipping, "order.shipped"},
-		{p.DeliveredAt, !p.DeliveredAt.IsZero() && len(p.Lines) > 0, d.liveDelivery, "order.delivered"},
+		{p.PaidAt, !p.PaidAt.IsZero(), d.livePayment, OrderPaid},
+		{p.ShippedAt, !p.ShippedAt.IsZero() && len(p.Lines) > 0, d.liveShipping, OrderShipped},
+		{p.DeliveredAt, !p.DeliveredAt.IsZero() && len(p.Lines) > 0, d.liveDelivery, OrderDelivered},
 	}
 	for _, step := range steps {
 		if !step.when {
@@ -323,7 +323,7 @@ func (d *draft) enterPayment(kind payment.Kind, amount money.Money, gateway, met
 	if _, err := t.Enter(kind, amount, uuid.Nil, "", d.cmd); err != nil {
 		return err
 	}
-	d.recordTender(d.addTender(t), "payment.entered")
+	d.recordTender(d.addTender(t), PaymentEntered)
 	return nil
 }
 
@@ -368,7 +368,7 @@ func (d *draft) liveShipping(p Past) error {
 			return err
 		}
 	}
-	d.addFulfillment(next, "fulfillment.imported")
+	d.addFulfillment(next, FulfillmentImported)
 	return nil
 }
 

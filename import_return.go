@@ -70,7 +70,7 @@ func (c *Client) ImportReturn(ctx context.Context, orderID uuid.UUID, p PastRetu
 		if err := d.refundPast(credited, p.Gateway); err != nil {
 			return uuid.Nil, nil, err
 		}
-		return id, d, d.conclude("order.return_imported")
+		return id, d, d.conclude(OrderReturnImported)
 	})
 }
 
@@ -105,7 +105,7 @@ func (d *draft) refundPast(amount money.Money, gateway string) error {
 		if _, err := t.tender.Enter(payment.Refund, part, on, "", d.cmd); err != nil {
 			return err
 		}
-		d.recordTender(t, "payment.refund_entered")
+		d.recordTender(t, PaymentRefundEntered)
 		if amount, err = amount.Sub(part); err != nil {
 			return err
 		}

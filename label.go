@@ -49,7 +49,7 @@ func (c *Client) resolveLabel(ctx context.Context, f *fulfillment.Fulfillment, s
 		if err != nil {
 			return "", err
 		}
-		d.recordFulfillment(f, next, "fulfillment.claimed")
+		d.recordFulfillment(f, next, FulfillmentClaimed)
 		return "", nil
 	})
 	if err != nil {
@@ -151,13 +151,13 @@ func (c *Client) recordLabel(ctx context.Context, id, shipment uuid.UUID, report
 			return "", err
 		}
 		before := f.fulfillment
-		d.recordFulfillment(f, next, "fulfillment.label")
-		kind := "order.label_pending"
+		d.recordFulfillment(f, next, FulfillmentLabel)
+		kind := OrderLabelPending
 		switch status := next.Shipment(shipment).Status; {
 		case status.Sent():
-			kind = "order.shipped"
+			kind = OrderShipped
 		case status == fulfillment.LabelFailed:
-			kind = "order.label_failed"
+			kind = OrderLabelFailed
 		}
 		return kind, d.follow(before, next)
 	})
@@ -281,7 +281,7 @@ func (c *Client) Deliver(ctx context.Context, orderID uuid.UUID, p Delivery) (*o
 			if err := d.fire(order.ActionDeliver); err != nil {
 				return "", err
 			}
-			return "order.delivered", d.deliver(p.Shipment)
+			return OrderDelivered, d.deliver(p.Shipment)
 		},
 	})
 }
@@ -305,7 +305,7 @@ func (d *draft) deliver(shipment uuid.UUID) error {
 		if f.fulfillment != before {
 			next := f.fulfillment
 			f.fulfillment = before
-			d.recordFulfillment(f, next, "fulfillment.delivered")
+			d.recordFulfillment(f, next, FulfillmentDelivered)
 			if err := d.follow(before, next); err != nil {
 				return err
 			}
@@ -325,10 +325,10 @@ func (c *Client) scan(ctx context.Context, req request, id, shipment uuid.UUID, 
 			return "", err
 		}
 		before := f.fulfillment
-		d.recordFulfillment(f, next, "fulfillment.scanned")
-		kind := "order.tracked"
+		d.recordFulfillment(f, next, FulfillmentScanned)
+		kind := OrderTracked
 		if next.Shipment(shipment).Status == fulfillment.Delivered {
-			kind = "order.delivered"
+			kind = OrderDelivered
 		}
 		return kind, d.follow(before, next)
 	})

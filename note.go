@@ -33,7 +33,7 @@ func (c *Client) AddNote(ctx context.Context, orderID uuid.UUID, p Note) (*order
 				return "", err
 			}
 			d.note(p.Text, p.Internal)
-			return "order.noted", nil
+			return OrderNoted, nil
 		},
 	})
 }
@@ -81,7 +81,7 @@ func (c *Client) Act(ctx context.Context, orderID uuid.UUID, p Action) (*order.O
 		name: "order.act", key: p.Key, at: p.At, body: orderBody[Action]{orderID, p}, version: p.Version, reason: p.Reason,
 		act: func(d *draft) (string, error) {
 			d.host = p.Facts
-			return "order.action." + p.Name, d.fire(p.Name)
+			return OrderAction + p.Name, d.fire(p.Name)
 		},
 	})
 }

@@ -97,7 +97,7 @@ func (c *Client) started(ctx context.Context, t *payment.Tender, op uuid.UUID, d
 		if do != payment.DoContinue && td.tender.Next(op, caps, d.cmd.Now).Do != do {
 			return "", &fault.StaleError{Kind: event.Payment, ID: t.ID.String(), Expected: t.Version, Actual: td.tender.Version}
 		}
-		return "payment.started", td.tender.Start(op, do, caps, d.cmd.Now)
+		return PaymentStarted, td.tender.Start(op, do, caps, d.cmd.Now)
 	})
 	if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (c *Client) byHand(ctx context.Context, t *payment.Tender, op uuid.UUID) er
 	}
 	return c.inner().onTender(ctx, request{name: "payment.by_hand"}, t.ID, func(d *draft, td *tenderDraft) (string, error) {
 		td.tender.Schedule(op, c.capsOf(t), 0, d.cmd.Now)
-		return "payment.by_hand", nil
+		return PaymentByHand, nil
 	})
 }
 
@@ -240,7 +240,7 @@ func (d *draft) returnHolds() {
 		}
 		if len(ops) > 0 {
 			d.queue(t, ops)
-			d.recordTender(t, "payment.void_planned")
+			d.recordTender(t, PaymentVoidPlanned)
 		}
 	}
 }
@@ -279,7 +279,7 @@ func (d *draft) returnExcess(limit money.Money) {
 			continue
 		}
 		d.queue(t, ops)
-		d.recordTender(t, "payment.refund_planned")
+		d.recordTender(t, PaymentRefundPlanned)
 		if excess, err = excess.Sub(part); err != nil {
 			return
 		}

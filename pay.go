@@ -117,8 +117,8 @@ func (c *Client) Pay(ctx context.Context, orderID uuid.UUID, p Payment) (*Paid, 
 		if err := t.Start(op.ID, payment.DoSend, caps, cmd.Now); err != nil {
 			return opsResult{}, nil, err
 		}
-		d.recordTender(d.addTender(t), "payment.started")
-		return opsResult{Order: orderID, Tender: t.ID, Ops: []uuid.UUID{op.ID}}, d, d.conclude("order.payment_started")
+		d.recordTender(d.addTender(t), PaymentStarted)
+		return opsResult{Order: orderID, Tender: t.ID, Ops: []uuid.UUID{op.ID}}, d, d.conclude(OrderPaymentStarted)
 	})
 }
 
@@ -171,7 +171,7 @@ func (c *Client) Capture(ctx context.Context, orderID uuid.UUID, p Capture) (*Pa
 		if err != nil {
 			return opsResult{}, nil, err
 		}
-		return result, d, d.conclude("order.capture_started")
+		return result, d, d.conclude(OrderCaptureStarted)
 	})
 }
 
@@ -206,7 +206,7 @@ func (d *draft) capture(amount money.Money) (opsResult, error) {
 		if err := d.start(t, ops, &result); err != nil {
 			return result, err
 		}
-		d.recordTender(t, "payment.capture_started")
+		d.recordTender(t, PaymentCaptureStarted)
 	}
 	return result, nil
 }
@@ -302,7 +302,7 @@ func (c *Client) Confirm(ctx context.Context, op uuid.UUID, p Confirmation) (*Pa
 			return "", err
 		}
 		t.tender.Record(report)
-		return "payment.confirmed", nil
+		return PaymentConfirmed, nil
 	})
 	if err != nil {
 		return nil, err

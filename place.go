@@ -297,7 +297,7 @@ func (c *Client) placing(ctx context.Context, in *placement, cmd event.Command, 
 	if err := in.machine.Start(o); err != nil {
 		return nil, nil, err
 	}
-	if err := d.conclude("order.placed"); err != nil {
+	if err := d.conclude(OrderPlaced); err != nil {
 		return nil, nil, err
 	}
 	batch := d.finish(orderResult(d.last))

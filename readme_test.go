@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -50,20 +51,52 @@ func TestCodeInDocumentsStandsInACompiledFile(t *testing.T) {
 	for _, file := range documents(t) {
 		for _, block := range blocks(readText(t, file), "go") {
 			seen++
-			require.True(t, slices.ContainsFunc(compiled, func(source string) bool { return strings.Contains(source, block) }),
+			require.True(t, slices.ContainsFunc(compiled, func(source string) bool { return holds(source, block) }),
 				"%s shows code that no file contains:\n%s", file, block)
 		}
 	}
 	require.GreaterOrEqual(t, seen, 2)
 }
 
-// documents lists the Markdown files of the root.
+// holds reports whether a source file contains a block of code, which a document may
+// show without the indentation that it has there.
+func holds(source, block string) bool {
+	lines := strings.SplitAfter(block, "\n")
+	for range 4 {
+		if strings.Contains("\n"+source, "\n"+strings.Join(lines, "")) {
+			return true
+		}
+		for i, line := range lines {
+			if strings.TrimSpace(line) != "" {
+				lines[i] = "\t" + line
+			}
+		}
+	}
+	return false
+}
+
+func TestHoldsFindsABlockAtAnyDepth(t *testing.T) {
+	const source = "func f() {\n\tif a {\n\t\tb()\n\n\t\tc()\n\t}\n}\n"
+	for block, want := range map[string]bool{
+		source: true, "if a {\n\tb()\n\n\tc()\n}\n": true, "b()\n\nc()\n": true,
+		"b()\nc()\n": false, "b()\n\n\tc()\n": false, "a()\n": false,
+	} {
+		require.Equal(t, want, holds(source, block), block)
+	}
+}
+
+// documents lists the Markdown files of the root and the guides.
 func documents(t *testing.T) []string {
 	t.Helper()
 	files, err := fs.Glob(os.DirFS("."), "*.md")
 	require.NoError(t, err)
+	guides, err := fs.Glob(os.DirFS("."), "docs/*.md")
+	require.NoError(t, err)
 	require.Subset(t, files, []string{"README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"})
-	return files
+	require.Subset(t, guides, []string{
+		"docs/carrier.md", "docs/embedding.md", "docs/errors.md", "docs/events.md", "docs/gateway.md", "docs/storage-backend.md", "docs/workflow.md",
+	})
+	return slices.Concat(files, guides)
 }
 
 func TestDocumentsLinkToWhatIsThere(t *testing.T) {
@@ -72,7 +105,7 @@ func TestDocumentsLinkToWhatIsThere(t *testing.T) {
 	for _, file := range documents(t) {
 		for _, m := range link.FindAllStringSubmatch(readText(t, file), -1) {
 			seen++
-			require.FileExists(t, m[1], "linked from %s", file)
+			require.FileExists(t, path.Join(path.Dir(file), m[1]), "linked from %s", file)
 		}
 	}
 	require.Greater(t, seen, 10)
@@ -112,4 +145,62 @@ func TestTheReadmeNamesEveryDependency(t *testing.T) {
 	for _, m := range named {
 		require.True(t, used[m], "the README explains %s, which nothing imports", m)
 	}
+}
+
+// exampleFaults says what is wrong with the folders of examples: each is a program
+// with a run that its test calls, and each has its row in the README.
+func exampleFaults(tree fs.FS, readme string) []string {
+	var faults []string
+	names, _ := fs.Glob(tree, "examples/*")
+	for _, folder := range names {
+		source := func(pattern string) string {
+			files, _ := fs.Glob(tree, folder+"/"+pattern)
+			var all strings.Builder
+			for _, file := range files {
+				text, _ := fs.ReadFile(tree, file)
+				all.Write(text)
+			}
+			return all.String()
+		}
+		program, tests := source("main.go"), source("*_test.go")
+		runs := strings.Contains(tests, " run(t.Context(), ") && strings.Contains(tests, "require.Equal(")
+		for what, found := range map[string]bool{
+			"no main.go that begins with what it shows": strings.HasPrefix(program, "// Command "+path.Base(folder)+" "),
+			"no main": strings.Contains(program, "\nfunc main() {"),
+			"no run":  strings.Contains(program, "\nfunc run("),
+			"no test that runs it and looks at what comes out": runs,
+			"no row in the README":                             strings.Contains(readme, "\n| [`"+path.Base(folder)+"`]("+folder+"/main.go) | "),
+		} {
+			if !found {
+				faults = append(faults, folder+": "+what)
+			}
+		}
+	}
+	slices.Sort(faults)
+	return faults
+}
+
+func TestEveryExampleIsTestedAndInTheReadme(t *testing.T) {
+	_, section, found := strings.Cut(readText(t, "README.md"), "\n## Examples\n")
+	require.True(t, found)
+	section, _, _ = strings.Cut(section, "\n## ")
+	require.Empty(t, exampleFaults(os.DirFS("."), section))
+	folders, err := fs.Glob(os.DirFS("."), "examples/*/main.go")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(folders), 9)
+}
+
+func TestExampleFaults(t *testing.T) {
+	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	require.Equal(t, []string{
+		"examples/bare: no main", "examples/bare: no main.go that begins with what it shows", "examples/bare: no row in the README",
+		"examples/bare: no run", "examples/bare: no test that runs it and looks at what comes out",
+		"examples/idle: no test that runs it and looks at what comes out",
+	}, exampleFaults(fstest.MapFS{
+		"examples/good/main.go":      file("// Command good is good.\npackage main\n\nfunc main() {\n}\n\nfunc run() {\n}\n"),
+		"examples/good/main_test.go": file("package main\n\nerr := run(t.Context(), &out)\nrequire.Equal(t, want, out)\n"),
+		"examples/idle/main.go":      file("// Command idle is idle.\npackage main\n\nfunc main() {\n}\n\nfunc run() {\n}\n"),
+		"examples/idle/main_test.go": file("package main\n\nrequire.NoError(t, run(t.Context(), &out))\n"),
+		"examples/bare/other.go":     file("package main\n"),
+	}, "\n| [`good`](examples/good/main.go) | all |\n| [`idle`](examples/idle/main.go) | nothing |\n"))
 }

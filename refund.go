@@ -43,7 +43,7 @@ func (c *Client) Refund(ctx context.Context, orderID uuid.UUID, p Refund) (*Paid
 		if err != nil {
 			return opsResult{}, nil, err
 		}
-		return result, d, d.conclude("order.refund_started")
+		return result, d, d.conclude(OrderRefundStarted)
 	})
 }
 
@@ -87,7 +87,7 @@ func (d *draft) refund(p Refund) (opsResult, error) {
 		if err := d.start(t, ops, &result); err != nil {
 			return result, err
 		}
-		d.recordTender(t, "payment.refund_started")
+		d.recordTender(t, PaymentRefundStarted)
 	}
 	return result, nil
 }

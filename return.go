@@ -44,7 +44,7 @@ func (c *Client) RequestReturn(ctx context.Context, orderID uuid.UUID, p ReturnR
 		if err != nil {
 			return uuid.Nil, nil, err
 		}
-		return id, d, d.conclude("order.return_requested")
+		return id, d, d.conclude(OrderReturnRequested)
 	})
 }
 
@@ -109,7 +109,7 @@ func (c *Client) ReceiveReturn(ctx context.Context, orderID, returnID uuid.UUID,
 		if err := d.receiveReturn(returnID, p, items); err != nil {
 			return uuid.Nil, nil, err
 		}
-		return returnID, d, d.conclude("order.return_received")
+		return returnID, d, d.conclude(OrderReturnReceived)
 	})
 }
 
@@ -218,7 +218,7 @@ func (c *Client) CancelReturn(ctx context.Context, orderID, returnID uuid.UUID, 
 				}
 			}
 		}
-		return returnID, d, d.conclude("order.return_canceled")
+		return returnID, d, d.conclude(OrderReturnCanceled)
 	})
 }
 

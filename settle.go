@@ -196,7 +196,7 @@ func (d *draft) releaseStock() error {
 		if err != nil {
 			return err
 		}
-		d.recordFulfillment(f, next, "fulfillment.canceled")
+		d.recordFulfillment(f, next, FulfillmentCanceled)
 	}
 	d.move(inventory.ReleaseAll(d.reservations, d.cmd, d.order.ID))
 	if nothingShipped(d.order) {

@@ -111,10 +111,10 @@ func (d *draft) ship(p Shipping) (shipResult, *storage.Batch, error) {
 	if err != nil {
 		return none, nil, err
 	}
-	d.recordFulfillment(f, next, "fulfillment.planned")
-	kind := "order.picked"
+	d.recordFulfillment(f, next, FulfillmentPlanned)
+	kind := OrderPicked
 	if p.Carrier == "" {
-		kind = "order.shipped"
+		kind = OrderShipped
 		label := fulfillment.Label{Reference: shipment.String(), Tracking: p.Tracking}
 		if err := d.labeled(f, shipment, label); err != nil {
 			return none, nil, err
@@ -225,7 +225,7 @@ func (d *draft) release(location string, units []LineQuantity) (*fulfillmentDraf
 		lines = append(lines, fulfillment.Line{LineID: l.ID, SKU: l.SKU, Quantity: u.Quantity})
 	}
 	f := fulfillment.Create(d.cmd, d.order.ID, location, lines)
-	return d.addFulfillment(f, "fulfillment.created"), nil
+	return d.addFulfillment(f, FulfillmentCreated), nil
 }
 
 // toWarehouse releases allocated units of a line. Units that another fulfilment
@@ -259,7 +259,7 @@ func (d *draft) labeled(f *fulfillmentDraft, shipment uuid.UUID, label fulfillme
 		return err
 	}
 	before := f.fulfillment
-	d.recordFulfillment(f, next, "fulfillment.shipped")
+	d.recordFulfillment(f, next, FulfillmentShipped)
 	return d.follow(before, next)
 }
 

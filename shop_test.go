@@ -181,4 +181,5 @@ func (s *shop) clean() {
 	require.NoError(s.t, err)
 	require.Empty(s.t, report.Violations)
 	require.Empty(s.t, report.Incomplete)
+	requireCatalogued(s.t, s.store.Stream(s.ctx, 0, 0))
 }

@@ -94,7 +94,7 @@ func (c *Client) match(ctx context.Context, r payment.Report) (bool, error) {
 		if op != nil {
 			td.tender.Schedule(op.ID, c.capsOf(td.tender), 0, d.cmd.Now)
 		}
-		return "payment.reported", nil
+		return PaymentReported, nil
 	})
 	return err == nil, err
 }

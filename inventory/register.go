@@ -8,8 +8,11 @@ import (
 
 // The types of item events. Their payload is the *[Item].
 const (
+	// ItemRegistered is recorded when an item is new: registered by itself, or by a
+	// receipt, an import or a setting that names it first.
 	ItemRegistered = "item.registered"
-	ItemChanged    = "item.changed"
+	// ItemChanged is recorded when an item's title, unit or decimals were replaced.
+	ItemChanged = "item.changed"
 )
 
 // Check returns a *fault.InvalidError unless the item can be registered.

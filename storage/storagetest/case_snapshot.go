@@ -239,15 +239,15 @@ func snapshotMoment(t *try) {
 		before = t.booksOf(b)
 		return nil
 	}))
-	o := all(t, "orders", t.store.Orders(t.ctx, order.Filter{Limit: 1}))[0]
+	o := first(t, "orders", t.store.Orders(t.ctx, order.Filter{Limit: 1}))
 	var level inventory.Level
 	t.ok("snapshot", t.store.Snapshot(t.ctx, func(b storage.Books) error {
-		level = all(t, "levels", b.AllLevels(t.ctx))[0]
+		level = first(t, "levels", b.AllLevels(t.ctx))
 		t.commit(everything(t), t.Receive(level.SKU, level.Location, 7))
 		_, change := t.Change(o, func(o *order.Order) { o.Status = "moved on" })
 		t.commit(change)
 		t.equal("books during writes", t.booksOf(b), before)
-		t.equal("level during writes", all(t, "levels", b.AllLevels(t.ctx))[0], level)
+		t.equal("level during writes", first(t, "levels", b.AllLevels(t.ctx)), level)
 		for _, x := range all(t, "orders", b.AllOrders(t.ctx)) {
 			if x.ID == o.ID {
 				t.equal("order during writes", x.Status, o.Status)

@@ -126,6 +126,15 @@ func all[T any](t *try, what string, seq iter.Seq2[T, error]) []T {
 	return list
 }
 
+// first returns the first of a walk that must yield something.
+func first[T any](t *try, what string, seq iter.Seq2[T, error]) T {
+	list := all(t, what, seq)
+	if len(list) == 0 {
+		t.fail("%s: nothing is there", what)
+	}
+	return list[0]
+}
+
 // each returns what f makes of every element.
 func each[T, R any](list []T, f func(T) R) []R {
 	out := make([]R, len(list))

@@ -1,0 +1,168 @@
+package oms
+
+//go:generate go run ./internal/catalog
+
+// The types of order events. Their payload is the *order.Delta. Every command on
+// an order records at least one, so that its version moves.
+const (
+	// OrderPlaced is recorded when a cart or an entry became an order.
+	OrderPlaced = "order.placed"
+	// OrderImported is recorded first for a past order; what became of it follows
+	// as OrderPaid, OrderShipped and OrderDelivered.
+	OrderImported = "order.imported"
+	// OrderNoted is recorded when a remark was put on the order.
+	OrderNoted = "order.noted"
+	// OrderAction is recorded when Act took an action of the workflow, whose name
+	// follows, as in "order.action.approve".
+	OrderAction = "order.action."
+	// OrderCanceled is recorded when the order, or units of its lines, were called off.
+	OrderCanceled = "order.canceled"
+	// OrderExpired is recorded when the order was not paid in time, or its state
+	// timed out.
+	OrderExpired = "order.expired"
+	// OrderBackorderFilled is recorded when stock came in for what was backordered.
+	OrderBackorderFilled = "order.backorder_filled"
+
+	// OrderPaymentStarted is recorded when a payment was asked for, before its
+	// gateway is called.
+	OrderPaymentStarted = "order.payment_started"
+	// OrderCaptureStarted is recorded when a capture was asked for, before its
+	// gateway is called.
+	OrderCaptureStarted = "order.capture_started"
+	// OrderRefundStarted is recorded when a refund was asked for, before its
+	// gateway is called; goodwill is credited with it.
+	OrderRefundStarted = "order.refund_started"
+	// OrderPaid is recorded when an imported order was paid.
+	OrderPaid = "order.paid"
+
+	// OrderPicked is recorded when units were planned into a shipment whose label
+	// is bought next.
+	OrderPicked = "order.picked"
+	// OrderLabelPending is recorded when the carrier's answer about the label is
+	// still open.
+	OrderLabelPending = "order.label_pending"
+	// OrderLabelFailed is recorded when there is no label: the units can be shipped
+	// anew.
+	OrderLabelFailed = "order.label_failed"
+	// OrderShipped is recorded when units left: the label is there, or staff handed
+	// the parcel over.
+	OrderShipped = "order.shipped"
+	// OrderTracked is recorded when a carrier's scan came in that is no delivery.
+	OrderTracked = "order.tracked"
+	// OrderDelivered is recorded when shipped units arrived.
+	OrderDelivered = "order.delivered"
+
+	// OrderReturnRequested is recorded when a return was registered.
+	OrderReturnRequested = "order.return_requested"
+	// OrderReturnReceived is recorded when goods of a return came back; their price
+	// is credited with it.
+	OrderReturnReceived = "order.return_received"
+	// OrderReturnCanceled is recorded when what has not come of a return was called
+	// off.
+	OrderReturnCanceled = "order.return_canceled"
+	// OrderReturnImported is recorded for a past return with its whole life.
+	OrderReturnImported = "order.return_imported"
+)
+
+// The types of order events that follow an event of one of the order's payments,
+// in the same commit: "order." and the payment's type. Statuses are derived anew,
+// automatic actions happen, and what is owed no more goes back.
+const (
+	// OrderFollowsStarted follows PaymentStarted when its gateway is called.
+	OrderFollowsStarted = "order.payment.started"
+	// OrderFollowsCreated follows PaymentCreated.
+	OrderFollowsCreated = "order.payment.created"
+	// OrderFollowsSending follows PaymentSending.
+	OrderFollowsSending = "order.payment.sending"
+	// OrderFollowsInDoubt follows PaymentInDoubt.
+	OrderFollowsInDoubt = "order.payment.in_doubt"
+	// OrderFollowsPending follows PaymentPending.
+	OrderFollowsPending = "order.payment.pending"
+	// OrderFollowsActionRequired follows PaymentActionRequired.
+	OrderFollowsActionRequired = "order.payment.action_required"
+	// OrderFollowsSucceeded follows PaymentSucceeded.
+	OrderFollowsSucceeded = "order.payment.succeeded"
+	// OrderFollowsDeclined follows PaymentDeclined.
+	OrderFollowsDeclined = "order.payment.declined"
+	// OrderFollowsCanceled follows PaymentCanceled.
+	OrderFollowsCanceled = "order.payment.canceled"
+	// OrderFollowsReported follows PaymentReported.
+	OrderFollowsReported = "order.payment.reported"
+	// OrderFollowsConfirmed follows PaymentConfirmed.
+	OrderFollowsConfirmed = "order.payment.confirmed"
+	// OrderFollowsByHand follows PaymentByHand.
+	OrderFollowsByHand = "order.payment.by_hand"
+)
+
+// The types of payment events. Their payload is the *payment.Delta. Those that are
+// named after a state say how an operation stands after its gateway was called.
+const (
+	// PaymentStarted is recorded when an operation was asked for, and again each
+	// time its gateway is about to be called.
+	PaymentStarted = "payment.started"
+	// PaymentCaptureStarted is recorded when a capture was asked for.
+	PaymentCaptureStarted = "payment.capture_started"
+	// PaymentRefundStarted is recorded when a refund was asked for.
+	PaymentRefundStarted = "payment.refund_started"
+	// PaymentVoidPlanned is recorded when what is held is to be given up, since the
+	// order does not need it any more.
+	PaymentVoidPlanned = "payment.void_planned"
+	// PaymentRefundPlanned is recorded when what was taken is to go back, since it
+	// is owed no more.
+	PaymentRefundPlanned = "payment.refund_planned"
+
+	// PaymentCreated is recorded when the gateway certainly does not have the
+	// operation: it is sent again.
+	PaymentCreated = "payment.created"
+	// PaymentSending is recorded when the call could not be made; it is looked into
+	// later.
+	PaymentSending = "payment.sending"
+	// PaymentInDoubt is recorded when the gateway's answer was lost.
+	PaymentInDoubt = "payment.in_doubt"
+	// PaymentPending is recorded when the gateway, or the bank behind it, is working
+	// on the operation.
+	PaymentPending = "payment.pending"
+	// PaymentActionRequired is recorded when the payer must do something.
+	PaymentActionRequired = "payment.action_required"
+	// PaymentSucceeded is recorded when the operation took place.
+	PaymentSucceeded = "payment.succeeded"
+	// PaymentDeclined is recorded when the gateway or the bank said no.
+	PaymentDeclined = "payment.declined"
+	// PaymentCanceled is recorded when the operation never took place.
+	PaymentCanceled = "payment.canceled"
+
+	// PaymentReported is recorded when the gateway told something new by itself.
+	PaymentReported = "payment.reported"
+	// PaymentConfirmed is recorded when a person said what became of an operation.
+	PaymentConfirmed = "payment.confirmed"
+	// PaymentByHand is recorded when only a person can find out about an operation.
+	PaymentByHand = "payment.by_hand"
+	// PaymentEntered is recorded for the payment of an imported order.
+	PaymentEntered = "payment.entered"
+	// PaymentRefundEntered is recorded for the refund of an imported return.
+	PaymentRefundEntered = "payment.refund_entered"
+)
+
+// The types of fulfilment events. Their payload is the *fulfillment.Delta.
+const (
+	// FulfillmentCreated is recorded when units of one location are to leave.
+	FulfillmentCreated = "fulfillment.created"
+	// FulfillmentPlanned is recorded when a shipment was planned.
+	FulfillmentPlanned = "fulfillment.planned"
+	// FulfillmentClaimed is recorded when the carrier is about to be asked for a
+	// label.
+	FulfillmentClaimed = "fulfillment.claimed"
+	// FulfillmentLabel is recorded when the carrier's answer about a label, or that
+	// there is none, was taken down.
+	FulfillmentLabel = "fulfillment.label"
+	// FulfillmentShipped is recorded when staff handed a parcel over without a label.
+	FulfillmentShipped = "fulfillment.shipped"
+	// FulfillmentScanned is recorded when a carrier's scan came in.
+	FulfillmentScanned = "fulfillment.scanned"
+	// FulfillmentDelivered is recorded when somebody reported the arrival.
+	FulfillmentDelivered = "fulfillment.delivered"
+	// FulfillmentCanceled is recorded when units that have not left were taken back.
+	FulfillmentCanceled = "fulfillment.canceled"
+	// FulfillmentImported is recorded for the shipping of an imported order.
+	FulfillmentImported = "fulfillment.imported"
+)

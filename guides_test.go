@@ -1,0 +1,185 @@
+package oms_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/event"
+	"github.com/go-oms/oms/fault"
+	carrier "github.com/go-oms/oms/fulfillment/sandbox"
+	"github.com/go-oms/oms/inventory"
+	"github.com/go-oms/oms/money"
+	"github.com/go-oms/oms/order"
+	gateway "github.com/go-oms/oms/payment/sandbox"
+	"github.com/go-oms/oms/quantity"
+	"github.com/go-oms/oms/storage"
+	"github.com/go-oms/oms/storage/memory"
+	"github.com/go-oms/oms/storage/sqlite"
+	"github.com/go-oms/oms/storage/storagetest"
+)
+
+// The code of the guides in docs/, run.
+
+// serve is the life of a shop inside a program: open, migrate, run, close.
+func serve(ctx context.Context, file string, log *slog.Logger, work func(*oms.Client) error) error {
+	store, err := sqlite.Open(ctx, file, nil)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.Migrate(ctx); err != nil {
+		return err
+	}
+	shop, err := oms.New(oms.Config{
+		Store:    store,
+		Prices:   order.PriceList{"TEE-M": money.MustParse("19.90 EUR")},
+		Gateways: oms.Gateways{"card": gateway.New()},
+		Carriers: oms.Carriers{"post": carrier.New()},
+		Logger:   log,
+		Tracer:   timings{log},
+	})
+	if err != nil {
+		return err
+	}
+	background, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- shop.Run(background) }()
+
+	err = work(shop) // your server, until it is told to stop
+
+	stop()
+	<-done
+	return errors.Join(err, shop.Close(context.WithoutCancel(ctx)))
+}
+
+// timings is an oms.Tracer that logs how long commands take. A span of
+// OpenTelemetry is begun and ended in the same places.
+type timings struct{ log *slog.Logger }
+
+func (t timings) Start(ctx context.Context, command string) (context.Context, func(error)) {
+	began := time.Now()
+	return ctx, func(err error) {
+		t.log.DebugContext(ctx, command, "took", time.Since(began), "kind", fault.KindOf(err).String())
+	}
+}
+
+// status is what an HTTP handler answers after an error of the shop.
+func status(err error) int {
+	var missing *fault.NotFoundError
+	switch kind := fault.KindOf(err); {
+	case kind == fault.None:
+		return http.StatusOK
+	case errors.As(err, &missing):
+		return http.StatusNotFound
+	case kind == fault.Rejected:
+		return http.StatusUnprocessableEntity // tell what is wrong: err.Error()
+	case kind == fault.Conflict:
+		return http.StatusConflict // let the caller look again
+	case kind == fault.Transient:
+		return http.StatusServiceUnavailable // the same request may be sent again
+	}
+	return http.StatusInternalServerError // unknown: send it again with the same key
+}
+
+// backup copies the books of a running shop into a new file, as of one moment.
+func backup(ctx context.Context, file, to string) error {
+	db, err := sql.Open("sqlite", file) // modernc.org/sqlite, which the store uses too
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", to)
+	return err
+}
+
+// lossy is a store with a planted mistake: it drops the movements of stock.
+type lossy struct{ storage.Store }
+
+func (f lossy) Commit(ctx context.Context, b *storage.Batch) error {
+	dropped := *b
+	dropped.Inventory.Moves = nil
+	return f.Store.Commit(ctx, &dropped)
+}
+
+func (f lossy) Tenant(id string) storage.Store { return lossy{f.Store.Tenant(id)} }
+
+// broken returns the sentences of the contract that a store breaks.
+func broken(ctx context.Context, open func() storage.Store) []string {
+	var sentences []string
+	for _, c := range storagetest.Cases() {
+		if err := c.Check(ctx, open()); err != nil {
+			sentences = append(sentences, c.Name)
+		}
+	}
+	return sentences
+}
+
+func TestTheGuidesShopLivesAndIsBackedUp(t *testing.T) {
+	dir := t.TempDir()
+	var text bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	file, saved := filepath.Join(dir, "shop.db"), filepath.Join(dir, "saved.db")
+	var kept *oms.Client
+	require.NoError(t, serve(t.Context(), file, log, func(shop *oms.Client) error {
+		kept = shop
+		err := shop.Inventory.Receive(t.Context(), inventory.Receipt{SKU: "TEE-M", Location: "main", Quantity: quantity.Of(3)})
+		if err != nil {
+			return err
+		}
+		if _, err := shop.Place(t.Context(), tees(2)); err != nil {
+			return err
+		}
+		return backup(t.Context(), file, saved)
+	}))
+	require.Contains(t, text.String(), "msg=order.place took=")
+	_, err := kept.Place(t.Context(), tees(1))
+	require.ErrorIs(t, err, oms.ErrClosed)
+
+	require.NoError(t, serve(t.Context(), saved, slog.New(slog.DiscardHandler), func(shop *oms.Client) error {
+		report, err := shop.Verify(t.Context(), oms.VerifyOptions{})
+		require.NoError(t, err)
+		require.True(t, report.Clean(), "%v", report)
+		orders := 0
+		for _, err := range shop.Orders(t.Context(), order.Filter{}) {
+			require.NoError(t, err)
+			orders++
+		}
+		require.Equal(t, 1, orders)
+		return nil
+	}))
+}
+
+func TestTheGuidesStatuses(t *testing.T) {
+	for want, err := range map[int]error{
+		http.StatusOK:                  nil,
+		http.StatusNotFound:            fault.NotFound("order", 7),
+		http.StatusUnprocessableEntity: &inventory.ShortageError{},
+		http.StatusConflict:            &fault.StaleError{Kind: event.Order},
+		http.StatusServiceUnavailable:  &fault.TransientError{},
+		http.StatusInternalServerError: errors.New("a surprise"),
+	} {
+		require.Equal(t, want, status(err))
+	}
+}
+
+func TestTheGuidesPlantedMistakeIsCaught(t *testing.T) {
+	sentences := broken(t.Context(), func() storage.Store { return lossy{memory.New()} })
+	require.True(t, slices.ContainsFunc(sentences, func(s string) bool { return strings.HasPrefix(s, "stock: ") }), "%q", sentences)
+}
+
+// The pictures of the workflow guide are those of the code.
+func TestTheGuidesDrawTheWorkflowAsItIs(t *testing.T) {
+	require.Contains(t, blocks(readText(t, "docs/workflow.md"), "mermaid"), order.DefaultWorkflow().Mermaid())
+}

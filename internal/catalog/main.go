@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	if err := run("."); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run writes the catalogues of the module in the folder.
+func run(root string) error {
+	all, err := list(root)
+	if err != nil {
+		return err
+	}
+	files, err := all.catalog(nil)
+	if err != nil {
+		return err
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// catalog returns the files that say what is in the module, by their paths in it,
+// or an error that names everything that is wrong.
+func (all *listing) catalog(planted map[string]string) (map[string]string, error) {
+	s, err := all.load(planted)
+	if err != nil {
+		return nil, err
+	}
+	entries, streams := s.errors(), s.streams()
+	if err := errors.Join(s.wrong...); err != nil {
+		return nil, err
+	}
+	zeros, err := zerosFile(s.module, entries, streams)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		"docs/errors.md":                 errorsPage(entries),
+		"docs/events.md":                 s.eventsPage(streams),
+		"internal/catalog/zeros_test.go": zeros,
+	}, nil
+}
