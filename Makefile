@@ -49,7 +49,8 @@ smoke:
 	@dir="$$(mktemp -d)" && trap 'rm -rf "$$dir"' EXIT && \
 	$(GO) build -buildvcs=false -o "$$dir" ./cmd/oms ./examples/quickstart && cd "$$dir" && \
 	echo "make: quickstart" && ./quickstart && \
-	echo "make: oms demo" && ./oms demo
+	echo "make: oms demo" && ./oms demo && \
+	grep -q '<h1>' shop.html && ./oms report sales --db shop.db --by quarter --format csv > /dev/null
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
 
 # Benchmarks for reading: take a quiet machine.

@@ -25,11 +25,15 @@ type Cart struct {
 	CustomerID uuid.UUID      `json:"customer_id,omitzero"`
 	Lines      []CartLine     `json:"lines"`
 	ShipTo     order.Address  `json:"ship_to"`
-	BillTo     *order.Address `json:"bill_to,omitempty"`  // ShipTo when nil
-	Shipping   string         `json:"shipping,omitempty"` // code of a shipping method
-	Coupons    []string       `json:"coupons,omitempty"`
-	Metadata   order.Metadata `json:"metadata,omitempty"`
-	At         time.Time      `json:"at,omitzero"` // business time, now by default
+	BillTo     *order.Address `json:"bill_to,omitempty"` // ShipTo when nil
+	// ShipToSaved and BillToSaved are ids of addresses in the customer's book, in
+	// place of ShipTo and BillTo. The order keeps a copy.
+	ShipToSaved uuid.UUID      `json:"ship_to_saved,omitzero"`
+	BillToSaved uuid.UUID      `json:"bill_to_saved,omitzero"`
+	Shipping    string         `json:"shipping,omitempty"` // code of a shipping method
+	Coupons     []string       `json:"coupons,omitempty"`
+	Metadata    order.Metadata `json:"metadata,omitempty"`
+	At          time.Time      `json:"at,omitzero"` // business time, now by default
 }
 
 // CartLine is one line of a cart.
@@ -52,6 +56,8 @@ type Entry struct {
 	Charges     []Charge       `json:"charges,omitempty"`
 	ShipTo      order.Address  `json:"ship_to"`
 	BillTo      *order.Address `json:"bill_to,omitempty"`
+	ShipToSaved uuid.UUID      `json:"ship_to_saved,omitzero"` // as in Cart
+	BillToSaved uuid.UUID      `json:"bill_to_saved,omitzero"`
 	Metadata    order.Metadata `json:"metadata,omitempty"`
 	At          time.Time      `json:"at,omitzero"`
 }

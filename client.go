@@ -152,7 +152,8 @@ func (c *core) enter() error {
 // others are for staff and integrations.
 var shopperMay = map[string]bool{
 	"order.place": true, "order.price": true, "order.pay": true, "payment.continue": true, "order.cancel": true,
-	"return.request": true, "return.cancel": true, "order.note": true, "customer.save": true,
+	"return.request": true, "return.cancel": true, "order.note": true,
+	"customer.save": true, "customer.save_address": true, "customer.remove_address": true, "customer.consent": true,
 	"inventory.reserve": true, "inventory.release": true,
 }
 

@@ -166,3 +166,35 @@ const (
 	// FulfillmentImported is recorded for the shipping of an imported order.
 	FulfillmentImported = "fulfillment.imported"
 )
+
+// The types of customer events. Their payload is the *crm.Delta.
+const (
+	// CustomerCreated is recorded when a customer is new.
+	CustomerCreated = "customer.created"
+	// CustomerChanged is recorded when a customer's details were replaced, or when
+	// an email address or reference went over to another customer.
+	CustomerChanged = "customer.changed"
+	// CustomerAddressSaved is recorded when an address of the customer's book was
+	// added or replaced.
+	CustomerAddressSaved = "customer.address_saved"
+	// CustomerAddressRemoved is recorded when an address left the customer's book.
+	CustomerAddressRemoved = "customer.address_removed"
+	// CustomerConsented is recorded when a consent was given or withdrawn.
+	CustomerConsented = "customer.consented"
+	// CustomerNoted is recorded when a remark was put on the customer.
+	CustomerNoted = "customer.noted"
+	// CustomerOrdersClaimed is recorded when orders of a guest became the customer's.
+	CustomerOrdersClaimed = "customer.orders_claimed"
+	// CustomerMerged is recorded when a customer ended in another one.
+	CustomerMerged = "customer.merged"
+	// CustomerAbsorbed is recorded when the customer took over what another one had.
+	CustomerAbsorbed = "customer.absorbed"
+)
+
+// The types of order events that follow a command on its customer.
+const (
+	// OrderClaimed is recorded when a guest's order became a customer's.
+	OrderClaimed = "order.claimed"
+	// OrderReassigned is recorded when the order's customer was merged into another.
+	OrderReassigned = "order.reassigned"
+)

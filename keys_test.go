@@ -166,6 +166,51 @@ var keyed = map[string]struct {
 		},
 		func(p any) any { e := p.(oms.CustomerDetails); e.Customer.Name = "Ada"; return e },
 	},
+	"SaveAddress": {
+		func(s *shop) []any {
+			return []any{s.customer("ada@example.com").ID, oms.SavedAddress{Key: "k", Address: crm.Address{City: "London"}}}
+		},
+		func(p any) any { e := p.(oms.SavedAddress); e.Address.City = "Paris"; return e },
+	},
+	"RemoveAddress": {
+		func(s *shop) []any {
+			ada := s.customer("ada@example.com")
+			a, err := s.SaveAddress(s.ctx, ada.ID, oms.SavedAddress{Address: crm.Address{City: "London"}})
+			require.NoError(s.t, err)
+			return []any{ada.ID, oms.AddressRemoval{Key: "k", AddressID: a.ID}}
+		},
+		func(p any) any { e := p.(oms.AddressRemoval); e.AddressID[3]++; return e },
+	},
+	"AddCustomerNote": {
+		func(s *shop) []any {
+			return []any{s.customer("ada@example.com").ID, oms.CustomerNote{Key: "k", Text: "call her"}}
+		},
+		func(p any) any { e := p.(oms.CustomerNote); e.Text = "do not"; return e },
+	},
+	"RecordConsent": {
+		func(s *shop) []any {
+			return []any{s.customer("ada@example.com").ID, oms.Decision{Key: "k", Purpose: "news", Status: crm.Granted}}
+		},
+		func(p any) any { e := p.(oms.Decision); e.Status = crm.Withdrawn; return e },
+	},
+	"ClaimOrders": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			s.guest("ada@example.com")
+			return []any{s.customer("ada@example.com").ID, oms.Claim{Key: "k", Email: "ada@example.com"}}
+		},
+		func(p any) any { e := p.(oms.Claim); e.Email = "eve@example.com"; return e },
+	},
+	"MergeCustomers": {
+		func(s *shop) []any {
+			ada, twin := s.customer("ada@example.com"), s.customer("twin@example.com")
+			s.receive("TEE-M", 2)
+			_, err := s.Place(s.ctx, oms.Cart{CustomerID: twin.ID, Lines: []oms.CartLine{line("TEE-M", 1)}})
+			require.NoError(s.t, err)
+			return []any{oms.Merge{Key: "k", From: twin.ID, Into: ada.ID}}
+		},
+		func(p any) any { e := p.(oms.Merge); e.From, e.Into = e.Into, e.From; return e },
+	},
 
 	"Inventory.Receive": {
 		func(s *shop) []any {
@@ -337,8 +382,10 @@ func TestEveryCommandIsRepeatable(t *testing.T) {
 // unkeyed are the methods that are no commands with a key, and why.
 var unkeyed = map[string]string{
 	"Order": "read", "OrderByNumber": "read", "OrderByRef": "read", "OrderByCart": "read", "Orders": "read", "OrdersOf": "read",
-	"Payments": "read", "Fulfillments": "read", "Customer": "read", "Timeline": "read", "Notes": "read", "Allowed": "read",
-	"Verify": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
+	"Payments": "read", "Fulfillments": "read", "Customer": "read", "CustomerByEmail": "read", "CustomerByRef": "read", "Customers": "read",
+	"CustomerTimeline": "read", "Addresses": "read", "CustomerNotes": "read", "Consents": "read",
+	"Timeline": "read", "Notes": "read", "Allowed": "read",
+	"Verify": "read", "Report": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
 	"Continue": "repeats by the operation's own id", "Webhook": "repeats by the gateway's id of the event",
 	"Run": "repeats by itself", "RunOnce": "repeats by itself",
 	"Inventory.Available": "read", "Inventory.Levels": "read", "Inventory.Items": "read", "Inventory.Locations": "read",

@@ -77,7 +77,7 @@ func (c *Client) Enter(ctx context.Context, entry Entry) (*order.Order, error) {
 	tries := 0
 	return do(ctx, c, req, c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
 		tries++
-		in, err := c.entering(entry, cmd)
+		in, err := c.entering(ctx, entry, cmd)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -101,6 +101,10 @@ func (c *Client) price(ctx context.Context, cart Cart, cmd event.Command) (*plac
 		return nil, fault.Invalid("config.prices", "nil", "a Pricer: this shop has no prices for carts")
 	}
 	in, err := c.placement(cart.Channel, cmd)
+	if err != nil {
+		return nil, err
+	}
+	cart.ShipTo, cart.BillTo, err = c.fromBook(ctx, cart.CustomerID, cart.ShipToSaved, cart.BillToSaved, cart.ShipTo, cart.BillTo)
 	if err != nil {
 		return nil, err
 	}
@@ -219,8 +223,12 @@ func (c *Client) promote(ctx context.Context, in *placement, cart Cart) error {
 }
 
 // entering turns an entry into a placement.
-func (c *Client) entering(entry Entry, cmd event.Command) (*placement, error) {
+func (c *Client) entering(ctx context.Context, entry Entry, cmd event.Command) (*placement, error) {
 	in, err := c.placement(entry.Channel, cmd)
+	if err != nil {
+		return nil, err
+	}
+	entry.ShipTo, entry.BillTo, err = c.fromBook(ctx, entry.CustomerID, entry.ShipToSaved, entry.BillToSaved, entry.ShipTo, entry.BillTo)
 	if err != nil {
 		return nil, err
 	}

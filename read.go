@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/fulfillment"
@@ -84,16 +83,8 @@ func (c *Client) Fulfillments(ctx context.Context, orderID uuid.UUID) ([]*fulfil
 	return c.store.Fulfillments(ctx, orderID)
 }
 
-// Customer returns a customer by id. A shopper sees himself only.
-func (c *Client) Customer(ctx context.Context, id uuid.UUID) (*crm.Customer, error) {
-	if c.actor.Kind == event.Shopper && c.actor.ID != id.String() {
-		return nil, fault.NotFound("customer", id)
-	}
-	return c.store.Customer(ctx, id)
-}
-
-// TimelineEntry is one event of the order, of its payments or of its
-// fulfilment.
+// TimelineEntry is one event of an order, of its payments or of its fulfilment, or
+// of a customer.
 type TimelineEntry struct {
 	At         time.Time   `json:"at"` // business time
 	RecordedAt time.Time   `json:"recorded_at"`
@@ -134,10 +125,14 @@ func (c *Client) Timeline(ctx context.Context, orderID uuid.UUID) ([]TimelineEnt
 			return nil, err
 		}
 	}
+	sortTimeline(entries)
+	return entries, nil
+}
+
+func sortTimeline(entries []TimelineEntry) {
 	slices.SortStableFunc(entries, func(a, b TimelineEntry) int {
 		return cmp.Or(a.At.Compare(b.At), a.RecordedAt.Compare(b.RecordedAt))
 	})
-	return entries, nil
 }
 
 func (c *Client) history(ctx context.Context, aggregate string, id uuid.UUID, into []TimelineEntry) ([]TimelineEntry, error) {

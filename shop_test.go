@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/fulfillment"
 	shipping "github.com/go-oms/oms/fulfillment/sandbox"
 	"github.com/go-oms/oms/inventory"
@@ -162,6 +163,15 @@ func (s *shop) order(id uuid.UUID) *order.Order {
 	o, err := s.Order(s.ctx, id)
 	require.NoError(s.t, err)
 	return o
+}
+
+// customer saves a new customer with that email.
+func (s *shop) customer(email string) *crm.Customer {
+	s.t.Helper()
+	c, err := s.SaveCustomer(s.ctx, oms.CustomerDetails{Customer: crm.Customer{Email: email}})
+	require.NoError(s.t, err)
+	s.clean()
+	return c
 }
 
 // level returns the level of a SKU at "main".

@@ -106,10 +106,12 @@ func (v *verifier) passes() []pass {
 	return []pass{
 		{deliveryChecks, v.begin},
 		{orderChecks, v.orders},
+		{factChecks, v.facts},
 		{tenderChecks, v.tenders},
 		{fulfillmentChecks, v.fulfillments},
 		{itemChecks, v.items},
 		{levelChecks, v.levels},
+		{customerChecks, v.customers},
 		{keyChecks, v.keys},
 	}
 }

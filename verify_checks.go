@@ -30,10 +30,13 @@ const (
 	checkCaused     = "history.cause"
 	checkKeys       = "keys.unique"
 	checkResults    = "keys.results"
+	checkMerges     = "customer.merges"
+	checkBook       = "customer.addresses"
 	checkUnfinished = "calls.unfinished"
 	checkOutbox     = "events.outbox"
 	checkCursor     = "events.cursor"
 	checkLag        = "events.lag"
+	checkFacts      = "reports.facts"
 	checkDurable    = "store.durability"
 	checkSchema     = "store.schema"
 )
@@ -69,10 +72,13 @@ func Checks() []Check {
 		{checkCaused, "every event names an actor, a time and the command that caused it"},
 		{checkKeys, "no idempotency key is stored twice"},
 		{checkResults, "a used key names a result that exists"},
+		{checkMerges, "whoever was merged leads to a customer who was not, and has no addresses any more"},
+		{checkBook, "every saved address has its customer, who has at most one default of each kind"},
 		{checkUnfinished, "no call outside is left unfinished for longer than it may take"},
 		{checkOutbox, "every event stands once in the stream, in order of version within its aggregate"},
 		{checkCursor, "no sink's place is beyond the end of the stream"},
 		{checkLag, "no event waits for a sink for long without a recorded attempt"},
+		{checkFacts, "what reports read is what the orders say, day by day"},
 		{checkDurable, "the store keeps what it acknowledged through a power cut"},
 		{checkSchema, "the store's schema is the one this version writes"},
 	}
@@ -87,7 +93,9 @@ var (
 	tenderChecks      = []string{checkLadder, checkTenders, checkRefs, checkDoubt, checkUnfinished}
 	fulfillmentChecks = []string{checkParcels}
 	itemChecks        = []string{checkFold}
+	customerChecks    = []string{checkMerges, checkBook, checkFold}
 	levelChecks       = []string{checkReserved, checkAvailable, checkMovements, checkExpired}
 	keyChecks         = []string{checkKeys, checkResults}
+	factChecks        = []string{checkFacts}
 	deliveryChecks    = []string{checkOutbox, checkCursor, checkLag}
 )

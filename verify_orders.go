@@ -32,6 +32,7 @@ type verifier struct {
 	seen   int64
 	last   int64 // position of the newest event
 
+	told     ledger                   // the facts of the stored orders
 	versions map[uuid.UUID]int64      // of the stored orders
 	places   map[string]storage.Lease // of the configured sinks
 	late     map[string]bool          // sinks that an event has waited for too long
@@ -48,6 +49,7 @@ type reservedSums struct{ reserved, allocated, backordered quantity.Quantity }
 // orders walks the orders beside their history, payments, shipments and
 // reservations.
 func (v *verifier) orders(ctx context.Context) error {
+	v.told = ledger{}
 	v.versions = make(map[uuid.UUID]int64)
 	v.shipped = make(map[string]quantity.Quantity)
 	v.reserved = make(map[levelKey]reservedSums)
@@ -94,6 +96,7 @@ func (v *verifier) orders(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		v.tell(o)
 		v.order(o, own, sent, held)
 		v.history(o, history)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
@@ -18,6 +19,7 @@ import (
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
 	"github.com/go-oms/oms/quantity"
+	"github.com/go-oms/oms/reporting"
 	"github.com/go-oms/oms/storage"
 )
 
@@ -35,6 +37,9 @@ type tampered struct {
 	event       func(*event.Event) int
 	key         func(*storage.Key) int
 	lease       func(*storage.Lease) int
+	fact        func(*reporting.Fact) int
+	customer    func(*crm.Customer) int
+	address     func(*crm.Address) int
 	findings    []storage.Finding
 	parked      []payment.Report
 }
@@ -110,6 +115,18 @@ func (b tamperedBooks) AllKeys(ctx context.Context) iter.Seq2[storage.Key, error
 	return through(b.Books.AllKeys(ctx), b.s.key)
 }
 
+func (b tamperedBooks) AllFacts(ctx context.Context) iter.Seq2[reporting.Fact, error] {
+	return through(b.Books.AllFacts(ctx), b.s.fact)
+}
+
+func (b tamperedBooks) AllCustomers(ctx context.Context) iter.Seq2[*crm.Customer, error] {
+	return through(b.Books.AllCustomers(ctx), pointers(b.s.customer))
+}
+
+func (b tamperedBooks) AllSavedAddresses(ctx context.Context) iter.Seq2[crm.Address, error] {
+	return through(b.Books.AllSavedAddresses(ctx), b.s.address)
+}
+
 func (b tamperedBooks) AllLeases(ctx context.Context) iter.Seq2[storage.Lease, error] {
 	return through(b.Books.AllLeases(ctx), b.s.lease)
 }
@@ -135,6 +152,13 @@ func messyShop(t *testing.T) *shop {
 	require.NoError(t, err)
 	s.place(line("TEE-M", 1))
 	_, err = s.Inventory.Reserve(s.ctx, inventory.Hold{CartID: "c1", Lines: []inventory.HoldLine{{SKU: "MUG", Quantity: quantity.Of(1)}}, TTL: time.Hour})
+	require.NoError(t, err)
+	ada, twin := s.customer("ada@example.com"), s.customer("twin@example.com")
+	for _, id := range []uuid.UUID{ada.ID, twin.ID} {
+		_, err = s.SaveAddress(s.ctx, id, oms.SavedAddress{Address: crm.Address{City: "London", DefaultShipping: true}})
+		require.NoError(t, err)
+	}
+	_, err = s.MergeCustomers(s.ctx, oms.Merge{From: twin.ID, Into: ada.ID})
 	require.NoError(t, err)
 	_, err = s.RunOnce(s.ctx)
 	require.NoError(t, err)
@@ -193,7 +217,7 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		{"order.totals", []string{fold}, func(s *tampered) {
 			s.order = once(func(o *order.Order) bool { o.Totals.Total = plusCent(o.Totals.Total); return true })
 		}},
-		{"order.shares", []string{fold, "order.totals"}, func(s *tampered) {
+		{"order.shares", []string{fold, "order.totals", "reports.facts"}, func(s *tampered) {
 			s.order = once(func(o *order.Order) bool {
 				l := o.Lines[0]
 				o.Adjustments = append([]order.Adjustment{{
@@ -329,7 +353,7 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 				return true
 			})
 		}},
-		{fold, nil, func(s *tampered) {
+		{fold, []string{"reports.facts"}, func(s *tampered) {
 			s.order = once(func(o *order.Order) bool { o.Country = "FR"; return true })
 		}},
 		{"history.cause", nil, func(s *tampered) {
@@ -357,6 +381,47 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		{"events.lag", nil, func(s *tampered) {
 			s.lease = drop(func(l *storage.Lease) bool { return l.Name == "sink:log" })
 			s.event = always(func(e *event.Event) { e.RecordedAt = e.RecordedAt.Add(-time.Hour) })
+		}},
+		{"reports.facts", nil, func(s *tampered) {
+			s.fact = drop(func(f *reporting.Fact) bool { return f.Kind == reporting.Credit })
+		}},
+		{"customer.merges", []string{fold}, func(s *tampered) {
+			s.customer = always(func(c *crm.Customer) {
+				if c.Merged() {
+					c.MergedInto = c.ID
+				}
+			})
+		}},
+		{"customer.merges", nil, func(s *tampered) {
+			for c := range s.Store.Customers(context.Background(), crm.Filter{Merged: true}) {
+				if c.Merged() {
+					s.address = always(func(a *crm.Address) { a.CustomerID = c.ID })
+				}
+			}
+		}},
+		{"customer.merges", []string{"history.begin", "customer.addresses"}, func(s *tampered) {
+			s.customer = drop(func(c *crm.Customer) bool { return !c.Merged() })
+		}},
+		{"customer.merges", []string{fold}, func(s *tampered) {
+			s.customer = once(func(c *crm.Customer) bool {
+				if !c.Merged() {
+					return false
+				}
+				c.MergedInto = uuid.New()
+				return true
+			})
+		}},
+		{"customer.addresses", nil, func(s *tampered) {
+			s.address = always(func(a *crm.Address) { a.DefaultShipping = true })
+		}},
+		{"customer.addresses", nil, func(s *tampered) {
+			s.address = always(func(a *crm.Address) { a.CustomerID = uuid.UUID{1} })
+		}},
+		{fold, nil, func(s *tampered) {
+			s.customer = once(func(c *crm.Customer) bool { c.UpdatedAt = c.UpdatedAt.Add(time.Hour); return true })
+		}},
+		{"history.version", nil, func(s *tampered) {
+			s.customer = once(func(c *crm.Customer) bool { c.Version++; return true })
 		}},
 		{"store.durability", nil, func(s *tampered) {
 			s.findings = []storage.Finding{{Topic: storage.Durability, Name: "synchronous", Value: "off", Want: "full"}}

@@ -40,7 +40,7 @@ func (c Customer) Normalize() Customer {
 	if len(c.Country) == 2 {
 		c.Country = strings.ToUpper(c.Country)
 	}
-	c.CreatedAt = event.Moment(c.CreatedAt)
+	c.CreatedAt, c.UpdatedAt = event.Moment(c.CreatedAt), event.Moment(c.UpdatedAt)
 	return c
 }
 
@@ -57,18 +57,15 @@ func (c Customer) Check() error {
 	if c.ID == uuid.Nil {
 		return fault.Invalid("id", c.ID, "the id of the customer")
 	}
-	for _, t := range [...]struct {
-		field, text string
-		most        int
-	}{
-		{"external_ref", c.ExternalRef, MaxExternalRef},
-		{"email", c.Email, MaxEmail},
-		{"name", c.Name, MaxName},
-		{"phone", c.Phone, MaxPhone},
-		{"country", c.Country, MaxCountry},
+	for _, t := range [...]text{
+		{"external_ref", &c.ExternalRef, MaxExternalRef},
+		{"email", &c.Email, MaxEmail},
+		{"name", &c.Name, MaxName},
+		{"phone", &c.Phone, MaxPhone},
+		{"country", &c.Country, MaxCountry},
 	} {
-		if len(t.text) > t.most || !utf8.ValidString(t.text) || strings.ContainsFunc(t.text, unicode.IsControl) {
-			return fault.Invalid(t.field, hidden, fmt.Sprintf("at most %d bytes of printable UTF-8", t.most))
+		if err := t.check(); err != nil {
+			return err
 		}
 	}
 	if c != c.Normalize() {
@@ -81,6 +78,31 @@ func (c Customer) Check() error {
 		return fault.Invalid("phone", hidden, fmt.Sprintf("a number of %d to %d digits such as +44 20 7946 0000", minDigits, maxDigits))
 	}
 	return nil
+}
+
+// text is a field that somebody typed.
+type text struct {
+	field string
+	value *string
+	most  int // bytes
+}
+
+// check returns a *fault.InvalidError, without the text, for one that is too long
+// or holds what no reader expects.
+func (t text) check() error {
+	if len(*t.value) > t.most || !utf8.ValidString(*t.value) || strings.ContainsFunc(*t.value, unicode.IsControl) {
+		return fault.Invalid(t.field, hidden, fmt.Sprintf("at most %d bytes of printable UTF-8", t.most))
+	}
+	return nil
+}
+
+// checkLines is check for a text of several lines.
+func checkLines(field, value string, most int) error {
+	line := strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(value)
+	if len(value) > most {
+		return fault.Invalid(field, hidden, fmt.Sprintf("at most %d bytes of printable UTF-8", most))
+	}
+	return text{field, &line, most}.check()
 }
 
 // hidden stands for personal data in errors, which end in logs.

@@ -1,32 +1,46 @@
 package crm
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
 )
 
 // Customer is who buys. The row holds personal data: events and orders refer to
-// it by id alone.
+// it by id alone. Version counts its changes and those of what belongs to it: its
+// addresses, notes, consents and claimed orders.
 type Customer struct {
 	ID          uuid.UUID `json:"id"`
+	Version     int64     `json:"version"`
 	ExternalRef string    `json:"external_ref,omitempty"` // the host's id; unique in the tenant when set
 	Email       string    `json:"email,omitempty"`        // lower case; unique in the tenant when set
 	Name        string    `json:"name,omitempty"`
 	Phone       string    `json:"phone,omitempty"`
 	Country     string    `json:"country,omitempty"`
+	MergedInto  uuid.UUID `json:"merged_into,omitzero"` // who he is the same as; zero for a customer of his own
 	CreatedAt   time.Time `json:"created_at"`
+	UpdatedAt   time.Time `json:"updated_at"`
 }
 
-// Changes is what a batch writes about customers. The zero Changes is nothing.
-type Changes struct{ Customers []Customer } // upserted by ID
+// Merged reports whether the customer was merged into another and so is over.
+func (c *Customer) Merged() bool { return c.MergedInto != (uuid.UUID{}) }
 
-// Reader reads customers. Every method is safe for concurrent use; a customer who
-// does not exist is a *fault.NotFoundError.
-type Reader interface {
-	Customer(ctx context.Context, id uuid.UUID) (*Customer, error)
-	// CustomerBy finds one by email (compared in lower case) or external
-	// reference; exactly one of the two is given.
-	CustomerBy(ctx context.Context, email, externalRef string) (*Customer, error)
+// Fill returns the customer with what he lacks taken from a duplicate of him, and
+// the duplicate without the email and external reference that moved: both are
+// unique. What both have stays with each.
+func (c Customer) Fill(from Customer) (filled, rest Customer) {
+	if c.Email == "" {
+		c.Email, from.Email = from.Email, ""
+	}
+	if c.ExternalRef == "" {
+		c.ExternalRef, from.ExternalRef = from.ExternalRef, ""
+	}
+	for _, f := range [...]struct{ own, other *string }{
+		{&c.Name, &from.Name}, {&c.Phone, &from.Phone}, {&c.Country, &from.Country},
+	} {
+		if *f.own == "" {
+			*f.own = *f.other
+		}
+	}
+	return c, from
 }

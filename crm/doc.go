@@ -1,8 +1,9 @@
-// Package crm holds who the customers are.
+// Package crm holds who the customers are, and what they have agreed to.
 //
-// A [Customer] is a plain row of personal data, apart from the books: orders,
-// events and payments name it by id, so that a person can be forgotten while
-// the figures stay.
+// A [Customer] is an aggregate with a history, but his row is personal data, which
+// no event may hold: orders, events and payments name him by id, and a [Delta] tells
+// which of his fields changed and never to what. So a person can be forgotten while
+// the figures stay. [Diff] makes deltas and [Apply] folds them.
 //
 // What comes from outside is brought into its one written form by
 // [Customer.Normalize] and then judged by [Customer.Check]:
@@ -12,4 +13,9 @@
 //
 // Stores keep one customer per email and per external reference. They compare
 // emails as [NormalizeEmail] writes them.
+//
+// A customer has an address book ([Address], [Save]), notes of the staff ([Note]) and
+// decisions ([Consent]), of which [CurrentConsents] and [Allows] say what holds now.
+// One who turns out to be the same person as another is merged into him
+// ([Customer.Fill], [Join]) and is over from then on ([MergedError]).
 package crm

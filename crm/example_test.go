@@ -2,6 +2,7 @@ package crm_test
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -20,4 +21,26 @@ func ExampleCustomer_Check() {
 	// Output:
 	// ada@example.org GB <nil>
 	// phone: "…" is not allowed: want a number of 3 to 20 digits such as +44 20 7946 0000
+}
+
+// What a customer decided last holds, in whatever order it was recorded.
+func ExampleAllows() {
+	june := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	all := []crm.Consent{
+		{Purpose: "newsletter", Channel: "email", Status: crm.Withdrawn, At: june},
+		{Purpose: "newsletter", Channel: "email", Status: crm.Granted, At: june.AddDate(0, -1, 0)},
+		{Purpose: "newsletter", Channel: "sms", Status: crm.Granted, At: june},
+	}
+	fmt.Println(crm.Allows(all, "newsletter", "email"), crm.Allows(all, "newsletter", "sms"))
+	// Output: false true
+}
+
+// The history tells that the email changed, and not to what.
+func ExampleDiff() {
+	before := crm.Customer{Email: "ada@example.org", Name: "Ada"}
+	after := before
+	after.Email = "lovelace@example.org"
+	d := crm.Diff(&before, &after)
+	fmt.Printf("%v %q\n", d.Changed, d.Customer.Email)
+	// Output: [email] ""
 }

@@ -20,6 +20,7 @@ const (
 	Payment     = "payment"     // payload *payment.Delta
 	Fulfillment = "fulfillment" // payload *fulfillment.Delta
 	Item        = "item"        // payload *inventory.Item
+	Customer    = "customer"    // payload *crm.Delta
 )
 
 // Event is a fact about one aggregate. The stream of events is the history and

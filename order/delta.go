@@ -34,7 +34,7 @@ type LineCounts struct {
 // version after it. The zero Changes is nothing.
 type Changes struct {
 	Delta     *Delta
-	Addresses []Address // new rows
+	Addresses []Address // new rows of the delta's order
 	Notes     []Note    // new rows
 	Coupons   []CouponUse
 }

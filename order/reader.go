@@ -22,6 +22,8 @@ type Reader interface {
 	Notes(ctx context.Context, orderID uuid.UUID) ([]Note, error)
 	// CouponUses returns the uses so far of the codes: in all, and by one customer.
 	CouponUses(ctx context.Context, codes []string, customer uuid.UUID) (map[string]Uses, error)
+	// CouponsOf returns the uses that one customer has of each code; none that are 0.
+	CouponsOf(ctx context.Context, customer uuid.UUID) (map[string]int64, error)
 }
 
 // Uses counts a coupon's uses.
@@ -39,6 +41,7 @@ type Ref struct {
 // Filter selects orders; a zero field does not restrict.
 type Filter struct {
 	CustomerID  uuid.UUID
+	GuestEmail  string // only orders without a customer that have an address with this email, in any case
 	Channel     string
 	Statuses    []string
 	PlacedFrom  time.Time // inclusive

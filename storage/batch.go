@@ -22,18 +22,22 @@ import (
 //  1. The command's key. Used before with the same name and body: *event.Replay with
 //     the first result. With another: *fault.KeyReusedError. A batch without a
 //     key is not recorded and not checked.
-//  2. Every Expect, and every aggregate with events, items among them: its stored
-//     version must be one below its first event's. Every lease must be at the
-//     version of its Before. *fault.StaleError.
-//  3. Unique references of new orders and customers, and the gateway's id of a
-//     report, unless the batch matches that very report: *[DuplicateError]. For a
-//     report it says that the fact is known already.
+//  2. Every Expect, and every aggregate with events, items and customers among
+//     them: its stored version must be one below its first event's. Every lease
+//     must be at the version of its Before. *fault.StaleError.
+//  3. Unique references of orders and customers, and the gateway's id of a report,
+//     unless the batch matches that very report: *[DuplicateError]. For a report it
+//     says that the fact is known already. Customers are looked at one after the
+//     other: what one of them gives up is free for those behind it.
 //  4. Reservations: each Before must be what is stored (*fault.StaleError).
 //  5. Coupons: no counter above its limit (*order.CouponError).
 //  6. Stock: the movements are summed per level and applied once. Where a level
 //     is promised from, Available (for a backorder the room below its limit)
 //     must not end below zero: *inventory.ShortageError with every short level.
 //     No column of a level but OnHand may end below zero: *[BookError].
+//
+// An order, tender, fulfilment order, item or customer that a batch changes has its
+// event in the batch, and the other way round: *[BookError].
 //
 // The order of checks decides which error a batch with several faults gets.
 type Batch struct {
@@ -83,10 +87,13 @@ type LeaseChange struct{ Before, After Lease }
 type DuplicateError struct {
 	Kind  string // "order", "customer", "report"
 	Field string // "number", "cart_id", "external_ref", "email" …
-	Value string
+	Value string // empty for a customer's, which is personal data
 }
 
 func (e *DuplicateError) Error() string {
+	if e.Value == "" {
+		return fmt.Sprintf("%s: %s is taken", e.Kind, e.Field)
+	}
 	return fmt.Sprintf("%s: %s %q is taken", e.Kind, e.Field, e.Value)
 }
 

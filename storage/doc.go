@@ -11,6 +11,9 @@
 // storagetest.Run, which holds every sentence of this package's contract as a
 // test.
 //
-// [Inventory] turns any Store into the store that one domain asks for, and
-// [Facts] is what backends derive reports from.
+// [PersonalData] lists where the books keep what tells of a person.
+//
+// [Inventory] turns any Store into the store that one domain asks for. What reports
+// read is defined here, once for all backends: [Facts], [OrderFact], [Paid],
+// [Firsts], [PaymentFacts] and [StockFact].
 package storage

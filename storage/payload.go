@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
@@ -24,6 +25,8 @@ func DecodePayload(aggregate string, data []byte) (any, error) {
 		payload = new(fulfillment.Delta)
 	case event.Item:
 		payload = new(inventory.Item)
+	case event.Customer:
+		payload = new(crm.Delta)
 	default:
 		return nil, fmt.Errorf("storage: no payload type for aggregate %q", aggregate)
 	}

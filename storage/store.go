@@ -76,13 +76,16 @@ type Key struct {
 // Books is the whole of one tenant as of one moment, in streams that can be
 // merged.
 type Books interface {
-	AllOrders(ctx context.Context) iter.Seq2[*order.Order, error] // whole, by id
+	AllOrders(ctx context.Context) iter.Seq2[*order.Order, error]  // whole, by id
+	AllFacts(ctx context.Context) iter.Seq2[reporting.Fact, error] // of all orders, as reporting.Reader gives them
 	AllTenders(ctx context.Context, by Sort) iter.Seq2[*payment.Tender, error]
 	AllFulfillments(ctx context.Context, by Sort) iter.Seq2[*fulfillment.Fulfillment, error]
 	AllReservations(ctx context.Context) iter.Seq2[inventory.Reservation, error] // by owner, id
 	AllItems(ctx context.Context) iter.Seq2[inventory.Item, error]               // by id
 	AllLevels(ctx context.Context) iter.Seq2[inventory.Level, error]             // by SKU, location
 	AllMoves(ctx context.Context) iter.Seq2[inventory.Move, error]               // by SKU, location, recording
+	AllCustomers(ctx context.Context) iter.Seq2[*crm.Customer, error]            // by id
+	AllSavedAddresses(ctx context.Context) iter.Seq2[crm.Address, error]         // by customer id, id
 	// AllEvents yields the events of one kind of aggregate by id and version.
 	AllEvents(ctx context.Context, aggregate string) iter.Seq2[event.Event, error]
 	AllKeys(ctx context.Context) iter.Seq2[Key, error]               // by key

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-oms/oms"
@@ -16,10 +19,11 @@ import (
 
 // demoCommand lives a made-up year, see package demo.
 type demoCommand struct {
-	DB     string `name:"db" default:"shop.db" placeholder:"FILE" help:"The file to make (${default})."`
-	Orders int    `default:"1500" help:"How many carts are filled (${default})."`
-	Seed   uint64 `default:"1" help:"The same seed gives the same year (${default})."`
-	Force  bool   `help:"Replace the file if it is there."`
+	DB     string  `name:"db" default:"shop.db" placeholder:"FILE" help:"The file to make (${default})."`
+	Orders int     `default:"1500" help:"How many carts are filled (${default})."`
+	Seed   uint64  `default:"1" help:"The same seed gives the same year (${default})."`
+	Page   *string `placeholder:"FILE" help:"The page of reports to write; beside the books by default, as shop.html. None when empty."`
+	Force  bool    `help:"Replace the files if they are there."`
 }
 
 // livedYear is the result: the year in numbers, and what the books say when they are
@@ -34,7 +38,8 @@ func (c *demoCommand) Run(e *env) error {
 	if c.Orders < 1 {
 		return fmt.Errorf("--orders %d: want at least 1", c.Orders)
 	}
-	if err := c.fresh(); err != nil {
+	page := c.page()
+	if err := c.fresh(page); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -48,7 +53,14 @@ func (c *demoCommand) Run(e *env) error {
 	if err := check.verify(e, result.Verify); err != nil {
 		return err
 	}
+	morning, err := c.read(e, page)
+	if err != nil {
+		return err
+	}
 	c.tell(e, &result, took)
+	if err := c.show(e, morning, page); err != nil {
+		return err
+	}
 	if err := e.print(result); err != nil {
 		return err
 	}
@@ -74,16 +86,32 @@ func (c *demoCommand) live(e *env) (year *demo.Report, err error) {
 	return demo.Run(e.ctx, demo.Options{Store: store, Seed: c.Seed, Orders: c.Orders, Progress: bar.at})
 }
 
-// fresh makes sure that there is no file, or takes it away with --force. SQLite's
-// own files beside it go too.
-func (c *demoCommand) fresh() error {
-	_, err := os.Lstat(c.DB)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return err
-	case !c.Force:
-		return fmt.Errorf("%s is there already: --force replaces it, --db FILE makes another", c.DB)
+// page is the file of the page; empty for none.
+func (c *demoCommand) page() string {
+	if c.Page != nil {
+		return *c.Page
+	}
+	return strings.TrimSuffix(c.DB, filepath.Ext(c.DB)) + ".html"
+}
+
+// fresh makes sure that there are no such files, or takes them away with --force.
+// SQLite's own files beside the books go too.
+func (c *demoCommand) fresh(page string) error {
+	if page != "" && filepath.Clean(page) == filepath.Clean(c.DB) {
+		return fmt.Errorf("%s cannot be both the books and the page: --page FILE makes another", page)
+	}
+	for _, file := range []struct{ name, flag string }{{c.DB, "--db"}, {page, "--page"}} {
+		if file.name == "" {
+			continue
+		}
+		_, err := os.Lstat(file.name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return err
+		case !c.Force:
+			return fmt.Errorf("%s is there already: --force replaces it, %s FILE makes another", file.name, file.flag)
+		}
 	}
 	for _, name := range []string{c.DB, c.DB + "-wal", c.DB + "-shm"} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -122,9 +150,53 @@ func (c *demoCommand) tell(e *env, r *livedYear, took time.Duration) {
 	e.say("  %6d events delivered to a sink", r.Events)
 	e.say("")
 	e.say("Verified by %d checks. %s", len(r.Verify.Checked), verdict(r.Verify))
+}
+
+// read asks the books what a shopkeeper wants to know in the morning, and writes the
+// page of it.
+func (c *demoCommand) read(e *env, page string) (m *demo.Morning, err error) {
+	store, err := bookFlags{DB: c.DB}.look(e)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if m, err = demo.ReadMorning(e.ctx, store); err != nil || page == "" {
+		return m, err
+	}
+	var b bytes.Buffer
+	if err := m.Page.Write(&b); err != nil {
+		return nil, err
+	}
+	return m, os.WriteFile(page, b.Bytes(), 0o644)
+}
+
+// show prints the morning's tables for people, and where there is more.
+func (c *demoCommand) show(e *env, m *demo.Morning, page string) error {
+	if e.json {
+		return nil
+	}
+	e.say("")
+	e.say("The morning after, as of %s UTC; days and months are those of %s.", m.Page.AsOf.Format("2 January 2006, 15:04"), m.Page.Zone)
+	for _, s := range m.Tables {
+		e.say("")
+		if err := printTable(e.stdout, s.Title, s.Table); err != nil {
+			return err
+		}
+	}
 	e.say("")
 	e.say("Look further:")
-	e.say("  oms order show --db %s 1001     the life of one order", c.DB)
-	e.say("  oms verify --db %s              the books, check by check", c.DB)
-	e.say("  oms doctor --db %s              how safe the file is", c.DB)
+	if page != "" {
+		e.say("  %-72s the same and more, with pictures: open it in a browser", page)
+	}
+	for _, more := range []struct{ command, about string }{
+		{"oms report sales --db %s --by week --zone " + demo.Zone, "another question; --format html, csv or svg"},
+		{"oms report list", "everything that can be asked, and what it means"},
+		{"oms order show --db %s 1001", "the life of one order"},
+		{"oms verify --db %s", "the books, check by check"},
+		{"oms doctor --db %s", "how safe the file is"},
+	} {
+		command := strings.ReplaceAll(more.command, "%s", c.DB)
+		e.say("  %-72s %s", command, more.about)
+	}
+	return nil
 }

@@ -30,7 +30,12 @@ func (e *env) print(result any) error {
 	if !e.json {
 		return nil
 	}
-	out := json.NewEncoder(e.stdout)
+	return printJSON(e.stdout, result)
+}
+
+// printJSON writes one document, indented.
+func printJSON(w io.Writer, result any) error {
+	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")
 	out.SetEscapeHTML(false)
 	return out.Encode(result)

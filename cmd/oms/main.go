@@ -29,6 +29,7 @@ type commands struct {
 	Import  importCommands `cmd:"" help:"Bring past orders into the books."`
 	Migrate migrateCommand `cmd:"" help:"Create or update the schema of a file, or show the SQL that does."`
 	Order   orderCommands  `cmd:"" help:"Look at orders."`
+	Report  reportCommands `cmd:"" help:"Answer questions about the books."`
 	Verify  verifyCommand  `cmd:"" help:"Hold the books against every invariant."`
 }
 

@@ -53,6 +53,7 @@ func TestVerifyNamesTheCheckThatATamperedFileBreaks(t *testing.T) {
 		"stock.reservations": "UPDATE oms_reservations SET quantity = quantity + 1000000 WHERE status = 'pending' AND tenant = 'acme'",
 		"order.totals":       "UPDATE oms_orders SET total = total - 100, goods = goods - 100 WHERE tenant = 'acme'",
 		"history.gapless":    "DELETE FROM oms_events WHERE aggregate = 'order' AND version = 2 AND tenant = 'acme'",
+		"reports.facts":      "DELETE FROM oms_facts WHERE tenant = 'acme' AND at = (SELECT min(at) FROM oms_facts WHERE tenant = 'acme')",
 		"payment.totals":     "UPDATE oms_tenders SET captured = 0 WHERE captured > 0 AND tenant = 'acme'",
 	} {
 		t.Run(check, func(t *testing.T) {

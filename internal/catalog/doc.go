@@ -1,6 +1,7 @@
-// Command catalog writes docs/errors.md and docs/events.md from the code: every
-// exported error of the packages that hosts may import, with its kind and fields,
-// and every event that the library records, with its payload.
+// Command catalog writes the catalogues in docs from the code: every exported error
+// of the packages that hosts may import, with its kind and fields; every event that
+// the library records, with its payload; every report and figure with its
+// definition; and every column that holds personal data.
 //
 //	go run ./internal/catalog    # in the module's folder, or go generate .
 //

@@ -50,6 +50,8 @@ func (all *listing) catalog(planted map[string]string) (map[string]string, error
 	return map[string]string{
 		"docs/errors.md":                 errorsPage(entries),
 		"docs/events.md":                 s.eventsPage(streams),
+		"docs/personal-data.md":          personalPage(),
+		"docs/reports.md":                reportsPage(),
 		"internal/catalog/zeros_test.go": zeros,
 	}, nil
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/fulfillment"
@@ -13,6 +14,7 @@ import (
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
 	"github.com/go-oms/oms/quantity"
+	"github.com/go-oms/oms/reporting"
 	"github.com/go-oms/oms/storage"
 	storagesqlite "github.com/go-oms/oms/storage/sqlite"
 )
@@ -23,6 +25,8 @@ var zeroErrors = []zeroError{
 	{"oms.ErrInTx", oms.ErrInTx, []fault.Kind{fault.Rejected}},
 	{"oms.LabelError", new(oms.LabelError), []fault.Kind{fault.Rejected}},
 	{"oms.LabelUnderWayError", new(oms.LabelUnderWayError), []fault.Kind{fault.Rejected}},
+	{"crm.ClaimError", new(crm.ClaimError), []fault.Kind{fault.Rejected}},
+	{"crm.MergedError", new(crm.MergedError), []fault.Kind{fault.Rejected}},
 	{"event.Replay", new(event.Replay), []fault.Kind{fault.Conflict}},
 	{"fault.InvalidError", new(fault.InvalidError), []fault.Kind{fault.Rejected}},
 	{"fault.KeyReusedError", new(fault.KeyReusedError), []fault.Kind{fault.Rejected}},
@@ -65,6 +69,7 @@ var zeroErrors = []zeroError{
 	{"quantity.ParseError", new(quantity.ParseError), []fault.Kind{fault.Rejected}},
 	{"quantity.RangeError", new(quantity.RangeError), []fault.Kind{fault.Rejected}},
 	{"quantity.ScaleError", new(quantity.ScaleError), []fault.Kind{fault.Rejected}},
+	{"reporting.MixedCurrenciesError", new(reporting.MixedCurrenciesError), []fault.Kind{fault.Rejected}},
 	{"storage.BookError", new(storage.BookError), []fault.Kind{fault.Rejected}},
 	{"storage.DuplicateError", new(storage.DuplicateError), []fault.Kind{fault.Rejected}},
 	{"storagesqlite.BusyError", new(storagesqlite.BusyError), []fault.Kind{fault.Transient}},
@@ -76,6 +81,7 @@ var zeroErrors = []zeroError{
 }
 
 var zeroPayloads = []zeroPayload{
+	{"customer", new(crm.Delta)},
 	{"fulfillment", new(fulfillment.Delta)},
 	{"item", new(inventory.Item)},
 	{"order", new(order.Delta)},

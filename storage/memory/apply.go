@@ -2,7 +2,8 @@ package memory
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
@@ -34,9 +35,7 @@ func (t *tenant) apply(b *storage.Batch, p plan) {
 			t.putFulfillment(f)
 		}
 	}
-	for i := range b.CRM.Customers {
-		t.putCustomer(b.CRM.Customers[i])
-	}
+	t.applyCustomers(&b.CRM)
 	for i := range b.Leases {
 		t.leases[b.Leases[i].After.Name] = b.Leases[i].After
 	}
@@ -57,7 +56,14 @@ func (t *tenant) applyOrder(c *order.Changes, next *order.Order) {
 	}
 	addresses := slices.Clone(c.Addresses)
 	for i := range addresses {
-		t.addresses[addresses[i].ID] = &addresses[i]
+		a := &addresses[i]
+		t.addresses[a.ID] = a
+		if email := crm.NormalizeEmail(a.Email); email != "" && next != nil {
+			if t.mailed[email] == nil {
+				t.mailed[email] = map[uuid.UUID]struct{}{}
+			}
+			t.mailed[email][next.ID] = struct{}{}
+		}
 	}
 	for _, n := range c.Notes {
 		t.notes[n.OrderID] = append(t.notes[n.OrderID], n)
@@ -67,20 +73,6 @@ func (t *tenant) applyOrder(c *order.Changes, next *order.Order) {
 		if u.PerCustomer > 0 {
 			t.couponsOf[couponOf{u.Code, u.CustomerID}] += u.Uses
 		}
-	}
-}
-
-func (t *tenant) putCustomer(c crm.Customer) {
-	if old := t.customers[c.ID]; old != nil {
-		delete(t.byEmail, strings.ToLower(old.Email))
-		delete(t.byCustomerRef, old.ExternalRef)
-	}
-	t.customers[c.ID] = &c
-	if c.Email != "" {
-		t.byEmail[strings.ToLower(c.Email)] = c.ID
-	}
-	if c.ExternalRef != "" {
-		t.byCustomerRef[c.ExternalRef] = c.ID
 	}
 }
 

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/inventory"
@@ -147,6 +147,10 @@ func checkRecorded(b *storage.Batch, reached map[aggregate]int64) error {
 		item := &b.Inventory.Items[i]
 		written[aggregate{event.Item, item.ID}] = item.Version
 	}
+	for i := range b.CRM.Customers {
+		c := &b.CRM.Customers[i]
+		written[aggregate{event.Customer, c.ID}] = c.Version
+	}
 	for a, v := range written {
 		if reached[a] != v {
 			return &storage.BookError{What: fmt.Sprintf("%s %s: version %d without its event", a.kind, a.id, v)}
@@ -163,7 +167,7 @@ func checkRecorded(b *storage.Batch, reached map[aggregate]int64) error {
 // hasRow reports whether aggregates of that kind are kept as rows.
 func (a aggregate) hasRow() bool {
 	switch a.kind {
-	case event.Order, event.Payment, event.Fulfillment, event.Item:
+	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer:
 		return true
 	default:
 		return false
@@ -202,10 +206,8 @@ func checkReferences(t *tenant, b *storage.Batch) error {
 			}
 		}
 	}
-	for i := range b.CRM.Customers {
-		if field, value := t.takenCustomerRef(b, i); field != "" {
-			return &storage.DuplicateError{Kind: "customer", Field: field, Value: value}
-		}
+	if field := t.takenCustomerRef(b.CRM.Customers); field != "" {
+		return &storage.DuplicateError{Kind: "customer", Field: field}
 	}
 	return checkReports(t, b)
 }
@@ -237,26 +239,36 @@ func sharedOrderRef(a, b *order.Order) (field, value string) {
 	}
 }
 
-func (t *tenant) takenCustomerRef(b *storage.Batch, i int) (field, value string) {
-	c := &b.CRM.Customers[i]
-	email := strings.ToLower(c.Email)
-	if id, ok := t.byEmail[email]; ok && id != c.ID && email != "" {
-		return "email", c.Email
-	}
-	if id, ok := t.byCustomerRef[c.ExternalRef]; ok && id != c.ID && c.ExternalRef != "" {
-		return "external_ref", c.ExternalRef
-	}
-	for j := range i {
-		earlier := &b.CRM.Customers[j]
-		switch {
-		case earlier.ID == c.ID:
-		case email != "" && strings.ToLower(earlier.Email) == email:
-			return "email", c.Email
-		case c.ExternalRef != "" && earlier.ExternalRef == c.ExternalRef:
-			return "external_ref", c.ExternalRef
+// takenCustomerRef returns the field of the first customer that somebody else has,
+// "" when there is none. The customers are written one after the other.
+func (t *tenant) takenCustomerRef(list []crm.Customer) string {
+	emails, refs := map[string]uuid.UUID{}, map[string]uuid.UUID{} // as the batch has left them so far; zero for nobody's
+	owner := func(so, stored map[string]uuid.UUID, key string) uuid.UUID {
+		if id, moved := so[key]; moved {
+			return id
 		}
+		return stored[key]
 	}
-	return "", ""
+	was := map[uuid.UUID]*crm.Customer{}
+	for i := range list {
+		c := &list[i]
+		old := was[c.ID]
+		if old == nil {
+			old = t.customers[c.ID]
+		}
+		if old != nil {
+			emails[crm.NormalizeEmail(old.Email)], refs[old.ExternalRef] = uuid.UUID{}, uuid.UUID{}
+		}
+		email := crm.NormalizeEmail(c.Email)
+		if email != "" && owner(emails, t.byEmail, email) != (uuid.UUID{}) {
+			return "email"
+		}
+		if c.ExternalRef != "" && owner(refs, t.byCustomerRef, c.ExternalRef) != (uuid.UUID{}) {
+			return "external_ref"
+		}
+		emails[email], refs[c.ExternalRef], was[c.ID] = c.ID, c.ID, c
+	}
+	return ""
 }
 
 // checkReports looks for reports that are stored already. A report that a tender

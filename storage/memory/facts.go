@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -16,28 +17,49 @@ import (
 func (s *Store) Facts(ctx context.Context, p reporting.Period) iter.Seq2[reporting.Fact, error] {
 	return func(yield func(reporting.Fact, error) bool) {
 		var orders []*order.Order
-		err := s.read(ctx, "facts", func(t *tenant) { orders = t.listing.snapshots() })
-		if err != nil {
+		if err := s.read(ctx, "facts", func(t *tenant) { orders = t.listing.snapshots() }); err != nil {
 			yield(reporting.Fact{}, err)
 			return
 		}
-		var facts []reporting.Fact
-		for i, o := range orders {
-			if i%scanned == scanned-1 {
-				if err := ended(ctx, "facts"); err != nil {
-					yield(reporting.Fact{}, err)
-					return
+		sorted(ctx, "facts", len(orders), func(i int, add func(reporting.Fact)) error {
+			for _, f := range storage.Facts(orders[i]) {
+				if p.Contains(f.At) {
+					add(f)
 				}
 			}
-			for _, f := range storage.Facts(o) {
-				if within(f.At, p.From, p.To) {
-					facts = append(facts, f)
-				}
+			return nil
+		}, compareFacts)(yield)
+	}
+}
+
+func compareFacts(a, b *reporting.Fact) int {
+	return cmp.Or(a.At.Compare(b.At), compareID(a.OrderID, b.OrderID))
+}
+
+// sorted yields what of makes of n rows, in order. Rows of the same place keep
+// theirs.
+func sorted[T any](
+	ctx context.Context, op string, n int, of func(i int, add func(T)) error, compare func(a, b *T) int,
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var all []T
+		for i := range n {
+			var err error
+			if i%scanned == 0 {
+				err = ended(ctx, op)
+			}
+			if err == nil {
+				err = of(i, func(v T) { all = append(all, v) })
+			}
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
 			}
 		}
-		slices.SortStableFunc(facts, func(a, b reporting.Fact) int { return a.At.Compare(b.At) })
-		for _, f := range facts {
-			if !yield(f, nil) {
+		slices.SortStableFunc(all, func(a, b T) int { return compare(&a, &b) })
+		for _, v := range all {
+			if !yield(v, nil) {
 				return
 			}
 		}

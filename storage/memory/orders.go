@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/order"
 )
@@ -173,6 +174,9 @@ func (s *Store) orderPage(
 		if f.CustomerID != (uuid.UUID{}) {
 			rows = t.byCustomer[f.CustomerID]
 		}
+		if f.GuestEmail != "" {
+			rows = t.guests(f.GuestEmail)
+		}
 		page, next = rows.page(f, after, size)
 		for _, o := range page {
 			shipTo, billTo = append(shipTo, t.addresses[o.ShipToID]), append(billTo, t.addresses[o.BillToID])
@@ -182,6 +186,19 @@ func (s *Store) orderPage(
 		page[i] = copyOrder(o, shipTo[i], billTo[i])
 	}
 	return page, next, err
+}
+
+// guests lists the orders without a customer that have an address with the email.
+func (t *tenant) guests(email string) (rows listing) {
+	for id := range t.mailed[crm.NormalizeEmail(email)] {
+		if row := t.orders[id]; row.order.CustomerID == (uuid.UUID{}) {
+			rows = append(rows, row)
+		}
+	}
+	slices.SortFunc(rows, func(a, b *orderRow) int {
+		return cmp.Or(a.order.PlacedAt.Compare(b.order.PlacedAt), compareID(a.order.ID, b.order.ID))
+	})
+	return rows
 }
 
 // Notes returns an order's notes, oldest first.
@@ -211,6 +228,19 @@ func (s *Store) CouponUses(
 		uses = make(map[string]order.Uses, len(codes))
 		for _, code := range codes {
 			uses[code] = order.Uses{All: t.coupons[code], ByCustomer: t.couponsOf[couponOf{code, customer}]}
+		}
+	})
+	return uses, err
+}
+
+// CouponsOf returns the uses that one customer has of each code; none that are 0.
+func (s *Store) CouponsOf(ctx context.Context, customer uuid.UUID) (uses map[string]int64, err error) {
+	err = s.read(ctx, "coupons", func(t *tenant) {
+		uses = map[string]int64{}
+		for k, n := range t.couponsOf {
+			if k.customer == customer && n != 0 {
+				uses[k.code] = n
+			}
 		}
 	})
 	return uses, err

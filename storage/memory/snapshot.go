@@ -9,11 +9,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
+	"github.com/go-oms/oms/reporting"
 	"github.com/go-oms/oms/storage"
 )
 
@@ -42,6 +44,8 @@ type books struct {
 	keys         []*storage.Key
 	coupons      []storage.CouponCount
 	leases       []storage.Lease
+	customers    []*crm.Customer
+	saved        []*crm.Address
 }
 
 func (t *tenant) books() books {
@@ -54,6 +58,8 @@ func (t *tenant) books() books {
 		items:        values(t.items),
 		keys:         values(t.keys),
 		leases:       values(t.leases),
+		customers:    values(t.customers),
+		saved:        values(t.saved.rows),
 		// These two are only ever appended to.
 		moves:  t.moves,
 		events: t.events,
@@ -114,6 +120,16 @@ func (b *books) AllOrders(ctx context.Context) iter.Seq2[*order.Order, error] {
 		})
 }
 
+// AllFacts yields all facts in ascending order of time.
+func (b *books) AllFacts(ctx context.Context) iter.Seq2[reporting.Fact, error] {
+	return sorted(ctx, "snapshot", len(b.orders), func(i int, add func(reporting.Fact)) error {
+		for _, f := range storage.Facts(b.orders[i]) {
+			add(f)
+		}
+		return nil
+	}, compareFacts)
+}
+
 // AllTenders yields the tenders in that order.
 func (b *books) AllTenders(ctx context.Context, by storage.Sort) iter.Seq2[*payment.Tender, error] {
 	return walk(ctx, b.tenders, func(x, y *payment.Tender) int {
@@ -159,6 +175,18 @@ func (b *books) AllLevels(ctx context.Context) iter.Seq2[inventory.Level, error]
 func (b *books) AllMoves(ctx context.Context) iter.Seq2[inventory.Move, error] {
 	return walk(ctx, b.moves, func(x, y *inventory.Move) int {
 		return cmp.Or(strings.Compare(x.SKU, y.SKU), strings.Compare(x.Location, y.Location))
+	}, value)
+}
+
+// AllCustomers yields the customers by id.
+func (b *books) AllCustomers(ctx context.Context) iter.Seq2[*crm.Customer, error] {
+	return walk(ctx, b.customers, func(x, y *crm.Customer) int { return compareID(x.ID, y.ID) }, copyCustomer)
+}
+
+// AllSavedAddresses yields the address books by customer and id.
+func (b *books) AllSavedAddresses(ctx context.Context) iter.Seq2[crm.Address, error] {
+	return walk(ctx, b.saved, func(x, y *crm.Address) int {
+		return cmp.Or(compareID(x.CustomerID, y.CustomerID), compareID(x.ID, y.ID))
 	}, value)
 }
 

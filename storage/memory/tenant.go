@@ -22,7 +22,8 @@ type tenant struct {
 	listing    listing               // all orders
 	byCustomer map[uuid.UUID]listing // those with a customer
 	addresses  map[uuid.UUID]*order.Address
-	notes      map[uuid.UUID][]order.Note // by order, in order of recording
+	mailed     map[string]map[uuid.UUID]struct{} // orders by the email of an address, in its stored form
+	notes      map[uuid.UUID][]order.Note        // by order, in order of recording
 	coupons    map[string]int64
 	couponsOf  map[couponOf]int64
 
@@ -52,6 +53,9 @@ type tenant struct {
 	customers     map[uuid.UUID]*crm.Customer
 	byEmail       map[string]uuid.UUID // in lower case
 	byCustomerRef map[string]uuid.UUID
+	saved         book[crm.Address]
+	remarks       book[crm.Note]
+	consents      book[crm.Consent]
 
 	events  []*event.Event // position i+1 at index i
 	streams map[aggregate][]*event.Event
@@ -82,6 +86,7 @@ func newTenant() *tenant {
 		byExternal: map[externalRef]*orderRow{},
 		byCustomer: map[uuid.UUID]listing{},
 		addresses:  map[uuid.UUID]*order.Address{},
+		mailed:     map[string]map[uuid.UUID]struct{}{},
 		notes:      map[uuid.UUID][]order.Note{},
 		coupons:    map[string]int64{},
 		couponsOf:  map[couponOf]int64{},
@@ -111,6 +116,9 @@ func newTenant() *tenant {
 		customers:     map[uuid.UUID]*crm.Customer{},
 		byEmail:       map[string]uuid.UUID{},
 		byCustomerRef: map[string]uuid.UUID{},
+		saved:         newBook[crm.Address](),
+		remarks:       newBook[crm.Note](),
+		consents:      newBook[crm.Consent](),
 
 		streams: map[aggregate][]*event.Event{},
 		keys:    map[string]*storage.Key{},
@@ -124,6 +132,7 @@ func (t *tenant) empty() bool {
 	return len(t.orders) == 0 && len(t.addresses) == 0 && len(t.notes) == 0 && len(t.coupons) == 0 &&
 		len(t.items) == 0 && len(t.locations) == 0 && len(t.levels) == 0 && len(t.moves) == 0 &&
 		len(t.reservations) == 0 && len(t.tenders) == 0 && len(t.reports) == 0 &&
-		len(t.fulfillments) == 0 && len(t.customers) == 0 && len(t.events) == 0 &&
+		len(t.fulfillments) == 0 && len(t.customers) == 0 && len(t.saved.rows) == 0 &&
+		len(t.remarks.rows) == 0 && len(t.consents.rows) == 0 && len(t.events) == 0 &&
 		len(t.keys) == 0 && len(t.leases) == 0 && len(t.numbers) == 0
 }

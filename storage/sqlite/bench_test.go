@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/quantity"
+	"github.com/go-oms/oms/reporting"
 	"github.com/go-oms/oms/storage"
 	"github.com/go-oms/oms/storage/sqlite"
 	"github.com/go-oms/oms/storage/storagetest"
@@ -38,7 +40,7 @@ func stocked(b *testing.B) *sqlite.Store {
 func benchSKU(i int) string { return fmt.Sprintf("SKU-%05d", i) }
 
 // placing returns the batch of a plain order of three lines, as a flow makes it.
-// It writes 16 rows: key, order, 3 lines, address, 3 reservations, 3 movements,
+// It writes 17 rows: key, order, 3 lines, facts, address, 3 reservations, 3 movements,
 // 3 levels, event.
 func placing(number int64, skus [3]string, at time.Time) *storage.Batch {
 	id := uuid.Must(uuid.NewV7())
@@ -201,3 +203,54 @@ func BenchmarkRead(b *testing.B) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// BenchmarkReports reads a shop with 3,000 orders of three lines, each paid, as what
+// reports are made of.
+func BenchmarkReports(b *testing.B) {
+	const orders = 3000
+	s, clerk := stocked(b), storagetest.NewClerk(2)
+	at := time.Now().UTC().Truncate(time.Microsecond)
+	for i := range orders {
+		batch := placing(int64(i), [3]string{benchSKU(i % benchSKUs), benchSKU(i * 7 % benchSKUs), benchSKU(i * 11 % benchSKUs)},
+			at.Add(time.Duration(i)*time.Second))
+		o := &batch.Orders[0].Delta.Order
+		o.CustomerID = uuid.UUID{1, byte(i % 256), byte(i % 3)}
+		require.NoError(b, s.Commit(b.Context(), batch))
+		_, batch = clerk.Pay(o)
+		require.NoError(b, s.Commit(b.Context(), batch))
+	}
+	all := reporting.Period{}
+	for name, walk := range map[string]func() (int, error){
+		"facts":        func() (int, error) { return count(s.Facts(b.Context(), all)) },
+		"orders":       func() (int, error) { return count(s.OrderFacts(b.Context(), reporting.OrderScope{})) },
+		"orders,paid":  func() (int, error) { return count(s.OrderFacts(b.Context(), reporting.OrderScope{Paid: true})) },
+		"orders,first": func() (int, error) { return count(s.OrderFacts(b.Context(), reporting.OrderScope{First: true})) },
+		"orders,first of a period": func() (int, error) {
+			return count(s.OrderFacts(b.Context(), reporting.OrderScope{First: true, Period: reporting.Period{From: at}}))
+		},
+		"payments": func() (int, error) { return count(s.PaymentFacts(b.Context(), all)) },
+		"stock":    func() (int, error) { return count(s.StockFacts(b.Context())) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			rows := 0
+			for b.Loop() {
+				n, err := walk()
+				require.NoError(b, err)
+				rows += n
+			}
+			require.GreaterOrEqual(b, rows, min(orders, benchSKUs))
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows), "ns/row")
+		})
+	}
+}
+
+func count[T any](seq iter.Seq2[T, error]) (n int, err error) {
+	for _, err := range seq {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

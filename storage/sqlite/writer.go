@@ -236,7 +236,7 @@ func (w *writer) refuse(first *request, err error) {
 // the database's and ends the group.
 //
 // A savepoint would do that for every job, but keeping the pages that it may have
-// to restore costs as much as two of an order's sixteen rows, and most jobs are
+// to restore costs as much as two of an order's seventeen rows, and most jobs are
 // never refused. So the writer goes without until one is, writes that group again
 // with savepoints, and keeps making them for a while.
 func (w *writer) attempt(r *request, tx *sqlstore.Tx) error {

@@ -45,7 +45,7 @@ func everything(t *try) *storage.Batch {
 func refusals(t *try) map[string]func(b *storage.Batch) {
 	t.stock("one", 1)
 	known, place := t.Place(Line{SKU: "one"})
-	place.CRM.Customers = []crm.Customer{{ID: t.ID(), Email: "taken@example.com", CreatedAt: t.Now}}
+	t.addCustomer(place, crm.Customer{ID: t.ID(), Email: "taken@example.com"})
 	place.Orders[0].Coupons = []order.CouponUse{{Code: "LAST", Uses: 1, Limit: 1}}
 	t.commit(place)
 	key := t.Command("other")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/inventory"
@@ -23,6 +24,7 @@ func concurrencyCases() []Case {
 		named("concurrency: of many changes on one version one gets through", sameVersion),
 		named("concurrency: of many claims on a lease one wins", sameLease),
 		named("concurrency: a cart is placed once by many", sameCart),
+		named("concurrency: an email is given to one of many", sameEmail),
 		named("concurrency: a coupon is used no more often than its limit", sameCoupon),
 		named("concurrency: numbers are taken once", numbersOnce),
 		named("concurrency: a reader sees all of a batch or nothing", wholeBatches),
@@ -171,6 +173,17 @@ func sameCart(t *try) {
 		return t.store.Commit(t.ctx, b)
 	})
 	t.equal("orders", outcomes[*storage.DuplicateError](t, errs), 1)
+}
+
+func sameEmail(t *try) {
+	errs := t.crowd(func(clerk *Clerk, _ int) error {
+		b := &storage.Batch{Command: clerk.Command("crm.put")}
+		c := crm.Customer{ID: clerk.ID(), Version: 1, Email: "ada@example.com", CreatedAt: clerk.Now}
+		b.CRM.Customers = []crm.Customer{c}
+		b.Events = []event.Event{b.Command.Event(event.Customer, c.ID, 1, "saved", crm.Diff(nil, &c))}
+		return t.store.Commit(t.ctx, b)
+	})
+	t.equal("customers", outcomes[*storage.DuplicateError](t, errs), 1)
 }
 
 func sameCoupon(t *try) {

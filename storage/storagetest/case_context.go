@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/inventory"
@@ -87,12 +88,23 @@ func endedReads(t *try) {
 		"due labels":   func() error { _, err := t.store.DueLabels(ctx, later(1), 9); return err },
 		"customer":     func() error { _, err := t.store.Customer(ctx, id); return err },
 		"customer by":  func() error { _, err := t.store.CustomerBy(ctx, "a@b", ""); return err },
+		"customers":    func() error { _, err := collect(t.store.Customers(ctx, crm.Filter{})); return err },
+		"saved":        func() error { _, err := t.store.SavedAddresses(ctx, id); return err },
+		"remarks":      func() error { _, err := t.store.CustomerNotes(ctx, id); return err },
+		"consents":     func() error { _, err := t.store.Consents(ctx, id); return err },
+		"coupons of":   func() error { _, err := t.store.CouponsOf(ctx, id); return err },
 		"facts":        func() error { _, err := collect(t.store.Facts(ctx, reporting.Period{})); return err },
-		"history":      func() error { _, err := t.store.History(ctx, event.Order, id); return err },
-		"stream":       func() error { _, err := collect(t.store.Stream(ctx, 0, 0)); return err },
-		"key":          func() error { _, err := t.store.Key(ctx, b.Command.Key); return err },
-		"lease":        func() error { _, err := t.store.Lease(ctx, "a"); return err },
-		"tenants":      func() error { _, err := t.store.Tenants(ctx); return err },
+		"order facts":  func() error { _, err := collect(t.store.OrderFacts(ctx, reporting.OrderScope{})); return err },
+		"payment facts": func() error {
+			_, err := collect(t.store.PaymentFacts(ctx, reporting.Period{}))
+			return err
+		},
+		"stock facts": func() error { _, err := collect(t.store.StockFacts(ctx)); return err },
+		"history":     func() error { _, err := t.store.History(ctx, event.Order, id); return err },
+		"stream":      func() error { _, err := collect(t.store.Stream(ctx, 0, 0)); return err },
+		"key":         func() error { _, err := t.store.Key(ctx, b.Command.Key); return err },
+		"lease":       func() error { _, err := t.store.Lease(ctx, "a"); return err },
+		"tenants":     func() error { _, err := t.store.Tenants(ctx); return err },
 		"snapshot": func() error {
 			return t.store.Snapshot(ctx, func(books storage.Books) error {
 				_, err := collect(books.AllOrders(ctx))

@@ -1,6 +1,8 @@
 package storagetest
 
 import (
+	"maps"
+
 	"github.com/google/uuid"
 
 	"github.com/go-oms/oms/fault"
@@ -15,6 +17,7 @@ func couponCases() []Case {
 		named("coupon: without limits uses are only counted", couponCounted),
 		named("coupon: uses that are given back are free again", couponGivenBack),
 		named("coupon: the uses of one batch add up", couponAddsUp),
+		named("coupon: the uses of one customer are listed by code", couponsOf),
 		named("coupon: uses of an unknown code are none", func(t *try) { t.uses("none", uuid.UUID{}, 0, 0) }),
 	}
 }
@@ -82,4 +85,28 @@ func couponAddsUp(t *try) {
 	t.uses("TWO", uuid.UUID{}, 0, 0)
 	t.commit(t.using(use, use))
 	t.uses("TWO", uuid.UUID{}, 2, 0)
+}
+
+func couponsOf(t *try) {
+	ada, bob := t.ID(), t.ID()
+	use := func(uses ...order.CouponUse) {
+		_, b := t.Place()
+		b.Orders[0].Coupons = uses
+		t.commit(b)
+	}
+	use(order.CouponUse{Code: "A", Uses: 2, CustomerID: ada, PerCustomer: 9}, order.CouponUse{Code: "B", Uses: 1, CustomerID: ada, PerCustomer: 9},
+		order.CouponUse{Code: "C", Uses: 1, CustomerID: bob, PerCustomer: 9}, order.CouponUse{Code: "D", Uses: 1})
+	use(order.CouponUse{Code: "B", Uses: -1, CustomerID: ada, PerCustomer: 9})
+	for _, c := range []struct {
+		customer uuid.UUID
+		want     map[string]int64
+	}{
+		{ada, map[string]int64{"A": 2}}, {bob, map[string]int64{"C": 1}}, {t.ID(), nil}, {uuid.UUID{}, nil},
+	} {
+		got, err := t.store.CouponsOf(t.ctx, c.customer)
+		t.ok("coupons of a customer", err)
+		if !maps.Equal(got, c.want) {
+			t.fail("coupons of a customer: got %v, want %v", got, c.want)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
@@ -87,13 +88,15 @@ func payloadTypes(t *try) {
 			_, right = e.Payload.(*fulfillment.Delta)
 		case event.Item:
 			_, right = e.Payload.(*inventory.Item)
+		case event.Customer:
+			_, right = e.Payload.(*crm.Delta)
 		}
 		if !right {
 			t.fail("the payload of %s is a %T", e.Aggregate, e.Payload)
 		}
 		seen[e.Aggregate] = true
 	}
-	t.equal("kinds of aggregate", len(seen), 4)
+	t.equal("kinds of aggregate", len(seen), len(aggregates))
 }
 
 func streamAll(t *try) {

@@ -5,8 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/go-oms/oms/crm"
-	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/quantity"
 )
@@ -141,43 +139,4 @@ func dueLabels(t *try) {
 		f.Shipments[0].NextAt, f.Shipments[1].NextAt = time.Time{}, time.Time{}
 	})
 	due("once one has its labels", later(60), 10, list[2], list[0])
-}
-
-func customerCases() []Case {
-	return []Case{
-		named("customer: one who does not exist is not found", func(t *try) {
-			_, err := t.store.Customer(t.ctx, t.ID())
-			t.missing("an unknown id", err)
-			_, err = t.store.CustomerBy(t.ctx, "nobody@example.com", "")
-			t.missing("an unknown email", err)
-			_, err = t.store.CustomerBy(t.ctx, "", "none")
-			t.missing("an unknown reference", err)
-		}),
-		named("customer: one is found by email in any case, or by external reference", customerBy),
-		named("customer: exactly one of email and reference is asked for", func(t *try) {
-			t.commit(t.customers(crm.Customer{ID: t.ID()}))
-			for _, ask := range [][2]string{{"", ""}, {"a@example.com", "1"}} {
-				if _, err := t.store.CustomerBy(t.ctx, ask[0], ask[1]); fault.KindOf(err) != fault.Rejected {
-					t.fail("customer by %q and %q: got %v, want a rejection", ask[0], ask[1], err)
-				}
-			}
-		}),
-	}
-}
-
-func customerBy(t *try) {
-	ada := crm.Customer{ID: t.ID(), Email: "ada@example.com", ExternalRef: "Ref-1", Name: "Ada", CreatedAt: t.Now}
-	bob := crm.Customer{ID: t.ID(), Email: "ref-1", ExternalRef: "ada@example.com", CreatedAt: t.Now}
-	t.commit(t.customers(ada, bob))
-	find := func(email, ref string, want crm.Customer) {
-		c, err := t.store.CustomerBy(t.ctx, email, ref)
-		t.ok("customer by "+email+ref, err)
-		t.equal("customer by "+email+ref, c, &want)
-	}
-	find("ada@example.com", "", ada)
-	find("ADA@Example.com", "", ada)
-	find("", "Ref-1", ada)
-	find("", "ada@example.com", bob)
-	_, err := t.store.CustomerBy(t.ctx, "", "ref-1")
-	t.missing("a reference in another case", err)
 }

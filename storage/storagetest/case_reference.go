@@ -71,9 +71,29 @@ func referenceCases() []Case {
 			c := crm.Customer{ID: t.ID(), Email: "ada@example.com"}
 			t.commit(t.customers(c))
 			c.Email = "lovelace@example.com"
-			t.commit(t.customers(c), t.customers(crm.Customer{ID: t.ID(), Email: "ada@example.com"}))
+			t.commit(t.customers(c))
+			t.commit(t.customers(crm.Customer{ID: t.ID(), Email: "ada@example.com"}))
 			_, err := t.store.CustomerBy(t.ctx, "lovelace@example.com", "")
 			t.ok("customer by the new email", err)
+		}),
+		named("reference: what a customer gives up is free for those behind him in a batch", func(t *try) {
+			ada, bob := crm.Customer{ID: t.ID(), Email: "ada@example.com", ExternalRef: "1"}, crm.Customer{ID: t.ID()}
+			t.commit(t.customers(ada, bob))
+			taken := bob
+			taken.Email = ada.Email
+			t.duplicate(t.customers(taken, crm.Customer{ID: ada.ID}), "customer", "email", "")
+			bob.Email, bob.ExternalRef, ada.Email, ada.ExternalRef = ada.Email, ada.ExternalRef, "", ""
+			_, refusedLater := t.Place()
+			t.addCustomer(refusedLater, ada)
+			t.addCustomer(refusedLater, bob)
+			refusedLater.Orders[0].Coupons = []order.CouponUse{{Code: "ONE", Uses: 2, Limit: 1}}
+			refused[*order.CouponError](t, "a coupon used up", t.store.Commit(t.ctx, refusedLater), fault.Rejected)
+			t.commit(t.customers(ada, bob))
+			found, err := t.store.CustomerBy(t.ctx, "", "1")
+			t.ok("customer by the reference", err)
+			t.equal("the customer by the reference", found.ID, bob.ID)
+			t.duplicate(t.customers(crm.Customer{ID: t.ID(), Email: "new@example.com"},
+				crm.Customer{ID: t.ID(), Email: "new@example.com"}), "customer", "email", "")
 		}),
 	}
 }
@@ -100,19 +120,9 @@ func (t *try) uniqueCustomer(field string, ref func(c *crm.Customer) *string) {
 	first, second := crm.Customer{ID: t.ID()}, crm.Customer{ID: t.ID()}
 	*ref(&first), *ref(&second) = "same", "same"
 	t.commit(t.customers(first))
-	t.duplicate(t.customers(second), "customer", field, "same")
+	t.duplicate(t.customers(second), "customer", field, "")
 	*ref(&second) = "other"
 	t.commit(t.customers(second))
 	*ref(&second) = "same"
-	t.duplicate(t.customers(second), "customer", field, "same")
-}
-
-func (t *try) customers(list ...crm.Customer) *storage.Batch {
-	cmd := t.Command("crm.put")
-	for i := range list {
-		if list[i].CreatedAt.IsZero() {
-			list[i].CreatedAt = cmd.At
-		}
-	}
-	return &storage.Batch{Command: cmd, CRM: crm.Changes{Customers: list}}
+	t.duplicate(t.customers(second), "customer", field, "")
 }

@@ -6,15 +6,18 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
 	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
+	"github.com/go-oms/oms/reporting"
 	"github.com/go-oms/oms/storage"
 )
 
@@ -33,17 +36,19 @@ func snapshotCases() []Case {
 	}
 }
 
-var aggregates = []string{event.Order, event.Payment, event.Fulfillment, event.Item}
+var aggregates = []string{event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer}
 
 // counts is how much is in the books.
 type counts struct {
-	Orders, Tenders, Fulfillments, Reservations, Items, Levels, Moves, Events, Keys, Coupons, Leases int
-	LastPosition                                                                                     int64
+	Orders, Facts, Tenders, Fulfillments, Reservations, Items, Levels, Moves, Events, Keys, Coupons, Leases int
+	Customers, Saved                                                                                        int
+	LastPosition                                                                                            int64
 }
 
 func (t *try) booksOf(b storage.Books) counts {
 	c := counts{
 		Orders:       len(all(t, "orders", b.AllOrders(t.ctx))),
+		Facts:        len(all(t, "facts", b.AllFacts(t.ctx))),
 		Tenders:      len(all(t, "tenders", b.AllTenders(t.ctx, storage.ByID))),
 		Fulfillments: len(all(t, "fulfilment orders", b.AllFulfillments(t.ctx, storage.ByID))),
 		Reservations: len(all(t, "reservations", b.AllReservations(t.ctx))),
@@ -53,6 +58,8 @@ func (t *try) booksOf(b storage.Books) counts {
 		Keys:         len(all(t, "keys", b.AllKeys(t.ctx))),
 		Coupons:      len(all(t, "coupons", b.AllCouponUses(t.ctx))),
 		Leases:       len(all(t, "leases", b.AllLeases(t.ctx))),
+		Customers:    len(all(t, "customers", b.AllCustomers(t.ctx))),
+		Saved:        len(all(t, "saved addresses", b.AllSavedAddresses(t.ctx))),
 	}
 	for _, aggregate := range aggregates {
 		c.Events += len(all(t, "events", b.AllEvents(t.ctx, aggregate)))
@@ -72,6 +79,7 @@ func snapshotWhole(t *try) {
 	t.ok("snapshot", t.store.Snapshot(t.ctx, func(books storage.Books) error {
 		t.wholeOrders(books, want)
 		t.wholeStock(books, want)
+		t.wholeCustomers(books, want)
 		slices.SortFunc(want.Coupons, func(a, b couponRow) int { return strings.Compare(a.Code, b.Code) })
 		slices.SortFunc(want.Leases, func(a, b storage.Lease) int { return strings.Compare(a.Name, b.Name) })
 		keys := all(t, "keys", books.AllKeys(t.ctx))
@@ -102,6 +110,10 @@ func (t *try) wholeOrders(books storage.Books, want *rows) {
 	orders := all(t, "orders", books.AllOrders(t.ctx))
 	slices.SortFunc(want.Orders, func(a, b *order.Order) int { return byID(a.ID, b.ID) })
 	t.equal("orders", orders, want.Orders)
+	facts, told := all(t, "facts", books.AllFacts(t.ctx)), factsOf(want.Orders, reporting.Period{})
+	slices.SortFunc(facts, compareFacts)
+	slices.SortFunc(told, compareFacts)
+	t.equal("facts", facts, told)
 	for _, by := range []storage.Sort{storage.ByOrder, storage.ByID} {
 		tenders := all(t, "tenders", books.AllTenders(t.ctx, by))
 		slices.SortFunc(want.Tenders, func(a, b *payment.Tender) int { return byID(a.ID, b.ID) })
@@ -112,6 +124,14 @@ func (t *try) wholeOrders(books storage.Books, want *rows) {
 		slices.SortFunc(list, func(a, b *fulfillment.Fulfillment) int { return byID(a.ID, b.ID) })
 		t.equal("fulfilment orders", list, want.Fulfillments)
 	}
+}
+
+func (t *try) wholeCustomers(books storage.Books, want *rows) {
+	byID := func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
+	slices.SortFunc(want.Customers, func(a, b *crm.Customer) int { return byID(a.ID, b.ID) })
+	slices.SortFunc(want.Saved, func(a, b crm.Address) int { return byID(a.CustomerID, b.CustomerID) })
+	t.equal("customers", all(t, "customers", books.AllCustomers(t.ctx)), want.Customers)
+	t.equal("saved addresses", all(t, "saved addresses", books.AllSavedAddresses(t.ctx)), want.Saved)
 }
 
 func (t *try) wholeStock(books storage.Books, want *rows) {
@@ -170,6 +190,19 @@ func scattered(t *try) {
 		_, change := t.Change(late[i], func(o *order.Order) { o.Status = "released" })
 		batches = append(batches, change)
 	}
+	people := []uuid.UUID{t.ID(), t.ID()}
+	for _, id := range reversed(people) {
+		book := []crm.Address{{ID: t.ID(), CustomerID: id}, {ID: t.ID(), CustomerID: id}}
+		slices.Reverse(book)
+		for _, name := range []string{"first", "second"} {
+			b := t.customers(crm.Customer{ID: id, Name: name})
+			if name == "second" {
+				b.CRM.Customers[0].Version, b.Events[0].Version = 2, 2
+			}
+			b.CRM.Addresses = book
+			batches = append(batches, b)
+		}
+	}
 	// Orders, and items, may be committed in any order.
 	batches[0], batches[2] = batches[2], batches[0]
 	batches[1], batches[3] = batches[3], batches[1]
@@ -181,6 +214,7 @@ func snapshotOrder(t *try) {
 	scattered(t)
 	t.ok("snapshot", t.store.Snapshot(t.ctx, func(b storage.Books) error {
 		ascending(t, "orders", all(t, "orders", b.AllOrders(t.ctx)), func(o *order.Order) string { return hex(o.ID) })
+		timely(t, "facts", all(t, "facts", b.AllFacts(t.ctx)), func(f reporting.Fact) time.Time { return f.At })
 		ascending(t, "tenders by order", all(t, "tenders", b.AllTenders(t.ctx, storage.ByOrder)),
 			func(x *payment.Tender) string { return hex(x.OrderID) + hex(x.ID) })
 		ascending(t, "tenders by id", all(t, "tenders", b.AllTenders(t.ctx, storage.ByID)),
@@ -191,6 +225,9 @@ func snapshotOrder(t *try) {
 			func(f *fulfillment.Fulfillment) string { return hex(f.ID) })
 		ascending(t, "reservations", all(t, "reservations", b.AllReservations(t.ctx)),
 			func(r inventory.Reservation) string { return r.Owner + "\x00" + hex(r.ID) })
+		ascending(t, "customers", all(t, "customers", b.AllCustomers(t.ctx)), func(c *crm.Customer) string { return hex(c.ID) })
+		ascending(t, "saved addresses", all(t, "saved addresses", b.AllSavedAddresses(t.ctx)),
+			func(a crm.Address) string { return hex(a.CustomerID) + hex(a.ID) })
 		ascending(t, "items", all(t, "items", b.AllItems(t.ctx)), func(i inventory.Item) string { return hex(i.ID) })
 		ascending(t, "levels", all(t, "levels", b.AllLevels(t.ctx)),
 			func(l inventory.Level) string { return l.SKU + "\x00" + l.Location })

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/inventory"
@@ -90,7 +91,21 @@ func tenantsApart(t *try) {
 	t.missing("fulfilment order by tracking in another tenant", err)
 	_, err = t.store.CustomerBy(t.ctx, b.CRM.Customers[0].Email, "")
 	t.missing("customer by email in another tenant", err)
+	t.nothingSaved(b)
 	t.nothingListed(o.ID)
+}
+
+// nothingSaved ends the case if anything of the batch's customers is there.
+func (t *try) nothingSaved(b *storage.Batch) {
+	notes, err := t.store.CustomerNotes(t.ctx, b.CRM.Notes[0].CustomerID)
+	t.ok("customer notes", err)
+	consents, err := t.store.Consents(t.ctx, b.CRM.Consents[0].CustomerID)
+	t.ok("consents", err)
+	coupons, err := t.store.CouponsOf(t.ctx, b.Orders[0].Coupons[0].CustomerID)
+	t.ok("coupons", err)
+	guests := all(t, "guests", t.store.Orders(t.ctx, order.Filter{GuestEmail: b.Orders[0].Addresses[0].Email}))
+	listed := all(t, "customers", t.store.Customers(t.ctx, crm.Filter{Merged: true}))
+	t.equal("rows about customers", len(t.book(b.CRM.Addresses[0].CustomerID))+len(notes)+len(consents)+len(coupons)+len(guests)+len(listed), 0)
 }
 
 // nothingListed ends the case if any list has something.
@@ -99,6 +114,9 @@ func (t *try) nothingListed(orderID uuid.UUID) {
 	t.equal("events", len(t.stream(0, 0)), 0)
 	t.equal("moves", len(all(t, "moves", t.store.Moves(t.ctx, inventory.MoveFilter{}))), 0)
 	t.equal("facts", len(all(t, "facts", t.store.Facts(t.ctx, reporting.Period{}))), 0)
+	t.equal("order facts", len(all(t, "order facts", t.store.OrderFacts(t.ctx, reporting.OrderScope{Paid: true}))), 0)
+	t.equal("payment facts", len(all(t, "payment facts", t.store.PaymentFacts(t.ctx, reporting.Period{}))), 0)
+	t.equal("stock facts", len(all(t, "stock facts", t.store.StockFacts(t.ctx))), 0)
 	_, err := t.store.Notes(t.ctx, orderID)
 	t.missing("notes", err)
 	history, err := t.store.History(t.ctx, event.Order, orderID)

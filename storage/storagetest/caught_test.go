@@ -82,9 +82,13 @@ var caughtBy = map[string][]string{
 	"accepts a taken external_ref": {
 		"reference: an order's external reference is unique in its channel",
 		"reference: a customer's external reference is unique",
+		"customer: no error repeats an email or a reference",
 	},
 	"accepts a taken email": {
+		"concurrency: an email is given to one of many",
 		"reference: a customer's email is unique",
+		"reference: what a customer gives up is free for those behind him in a batch",
+		"customer: no error repeats an email or a reference",
 	},
 	"accepts a taken event_id": {
 		"payment: the same report is stored once",
@@ -96,6 +100,7 @@ var caughtBy = map[string][]string{
 	},
 	"takes no reference for one in all channels but the first": {
 		"reference: orders without cart and external reference do not collide",
+		"query: every query is answered as from the aggregates themselves",
 	},
 	"forgets an order's cart with its first change": {
 		"reference: a change of an order keeps its references",
@@ -106,13 +111,20 @@ var caughtBy = map[string][]string{
 	},
 	"takes no email for an email": {
 		"reference: customers without email and reference do not collide",
+		"reference: what a customer gives up is free for those behind him in a batch",
+		"customer: a listing is in order of creation and goes on behind a cursor",
+		"customer: one who was merged is listed when asked for",
+		"snapshot: each stream comes in its order",
+		"snapshot: it is as of one moment while writers go on",
 	},
 	"finds that a customer's email is taken by himself": {
 		"reference: a customer may change without taking his own",
 		"ownership: what is read may be changed",
+		"reference: what a customer gives up is free for those behind him in a batch",
 	},
 	"never frees an email": {
 		"reference: what a customer gives up is free",
+		"reference: what a customer gives up is free for those behind him in a batch",
 	},
 	"sells below zero": {
 		"commit: a refused batch writes nothing",
@@ -154,6 +166,7 @@ var caughtBy = map[string][]string{
 	"refuses a count below what is promised": {
 		"stock: facts are recorded below what is promised",
 		"stock: what is given up is accepted where nothing is available",
+		"report: a level is a row with its item's title and what is available",
 	},
 	"refuses to give up where nothing is available": {
 		"stock: what is given up is accepted where nothing is available",
@@ -236,6 +249,7 @@ var caughtBy = map[string][]string{
 	},
 	"takes no uses back": {
 		"coupon: uses that are given back are free again",
+		"coupon: the uses of one customer are listed by code",
 	},
 	"counts a batch's uses of a coupon once": {
 		"coupon: the uses of one batch add up",
@@ -266,6 +280,7 @@ var caughtBy = map[string][]string{
 	},
 	"begins at the cursor": {
 		"order: a listing continues behind a cursor",
+		"order: guest orders are found by the email of an address in any case",
 	},
 	"ignores a listing's limit": {
 		"order: a listing ends at its limit",
@@ -278,6 +293,7 @@ var caughtBy = map[string][]string{
 	},
 	"ignores a listing's customer": {
 		"order: a listing keeps to each filter",
+		"order: guest orders are found by the email of an address in any case",
 	},
 	"lists expiries up to and including the time": {
 		"order: a listing keeps to each filter",
@@ -317,6 +333,7 @@ var caughtBy = map[string][]string{
 	},
 	"gives levels in order of location": {
 		"inventory: levels come in order of SKU and location",
+		"report: a level is a row with its item's title and what is available",
 	},
 	"gives locations in order of code": {
 		"inventory: locations come in order of priority and code",
@@ -426,6 +443,7 @@ var caughtBy = map[string][]string{
 	},
 	"takes any of email and reference": {
 		"customer: exactly one of email and reference is asked for",
+		"customer: no error repeats an email or a reference",
 	},
 	"gives a history in order of text": {
 		"event: an aggregate's history comes by version",
@@ -615,12 +633,122 @@ var caughtBy = map[string][]string{
 	"leaves the tax inside credits out of the facts": {
 		"fact: the facts are those of the orders",
 		"fact: facts come in order of time within the period",
+		"fact: those of one order and one moment follow each other",
+		"fact: what is placed may have times of its own, or none",
+		"fact: what comes later names the item of its line",
+		"fact: facts follow their order to another customer, channel, country and time",
+		"query: every query is answered as from the aggregates themselves",
 	},
 	"gives facts backwards": {
 		"fact: facts come in order of time within the period",
+		"fact: what is placed may have times of its own, or none",
+		"query: every query is answered as from the aggregates themselves",
 	},
 	"gives facts up to and including the end": {
 		"fact: facts come in order of time within the period",
+		"fact: facts follow their order to another customer, channel, country and time",
+	},
+	"costs a unit what the last receipt did": {
+		"report: a unit costs the mean of the receipts that had a cost",
+	},
+	"gives levels by location": {
+		"report: a level is a row with its item's title and what is available",
+	},
+	"promises safety stock": {
+		"report: a level is a row with its item's title and what is available",
+	},
+	"gives operations backwards": {
+		"report: operations come in order of time within the period",
+	},
+	"gives operations up to and including the end": {
+		"report: operations come in order of time within the period",
+	},
+	"settles whatever was asked for": {
+		"report: an operation is a row in whatever state it is",
+		"report: operations come in order of time within the period",
+		"query: every query is answered as from the aggregates themselves",
+	},
+	"leaves declined operations out": {
+		"report: an operation is a row in whatever state it is",
+		"report: operations come in order of time within the period",
+	},
+	"takes all guests for one customer": {
+		"report: a customer's first order is the first with goods, when asked for",
+	},
+	"looks for first orders among those that may owe": {
+		"report: a customer's first order is the first with goods, when asked for",
+	},
+	"looks for first orders in the period": {
+		"report: a customer's first order is the first with goods, when asked for",
+		"query: every query is answered as from the aggregates themselves",
+	},
+	"takes a booking for a customer's first order": {
+		"report: a customer's first order is the first with goods, when asked for",
+	},
+	"counts what was refunded as paid": {
+		"report: what was paid for an order is asked for",
+	},
+	"tells what was paid unasked": {
+		"report: an order is a row that says what its order says",
+		"report: orders come in order of placing within the period",
+		"report: orders that may owe are those whose status says so",
+		"report: what was paid for an order is asked for",
+		"report: a customer's first order is the first with goods, when asked for",
+	},
+	"lets voided orders owe nothing": {
+		"report: orders that may owe are those whose status says so",
+	},
+	"gives rows of orders backwards": {
+		"report: orders come in order of placing within the period",
+		"query: every query is answered as from the aggregates themselves",
+	},
+	"takes free goods for none": {
+		"report: an order is a row that says what its order says",
+		"report: a customer's first order is the first with goods, when asked for",
+	},
+	"gives orders up to and including the end": {
+		"report: orders come in order of placing within the period",
+		"report: a customer's first order is the first with goods, when asked for",
+	},
+	"forgets when orders were closed": {
+		"report: an order is a row that says what its order says",
+	},
+	"reads payments live": {
+		"fact: a walk is as of the moment it begins",
+	},
+	"reads facts live": {
+		"fact: a walk is as of the moment it begins",
+	},
+	"takes no amount for a zero one": {
+		"fact: what is placed may have times of its own, or none",
+	},
+	"charges everything but credits at placing": {
+		"fact: the facts are those of the orders",
+		"fact: facts come in order of time within the period",
+		"fact: what is placed may have times of its own, or none",
+	},
+	"keeps the country that an order was placed with": {
+		"fact: facts follow their order to another customer, channel, country and time",
+	},
+	"forgets the items of what comes later": {
+		"fact: the facts are those of the orders",
+		"fact: facts come in order of time within the period",
+		"fact: what is placed may have times of its own, or none",
+		"fact: what comes later names the item of its line",
+		"fact: facts follow their order to another customer, channel, country and time",
+		"query: every query is answered as from the aggregates themselves",
+	},
+	"keeps the customer that an order was placed with": {
+		"fact: facts follow their order to another customer, channel, country and time",
+	},
+	"mixes the facts of one moment": {
+		"fact: those of one order and one moment follow each other",
+	},
+	"gives facts backwards in a snapshot": {
+		"snapshot: each stream comes in its order",
+	},
+	"leaves a fact out of a snapshot": {
+		"snapshot: it has the whole of the books",
 	},
 	"commits after the context has ended": {
 		"context: one that has ended before a commit writes nothing",
@@ -673,6 +801,9 @@ var caughtBy = map[string][]string{
 	"checks a cart by an earlier look": {
 		"concurrency: a cart is placed once by many",
 	},
+	"checks an email by an earlier look": {
+		"concurrency: an email is given to one of many",
+	},
 	"checks a coupon by an earlier look": {
 		"concurrency: a coupon is used no more often than its limit",
 	},
@@ -687,5 +818,95 @@ var caughtBy = map[string][]string{
 	},
 	"answers two who meet on a version with a wrong kind": {
 		"concurrency: of many changes on one version one gets through",
+	},
+	"ignores versions of customer": {
+		"customer: a change comes with its event and an event with its change",
+		"version: a customer's event must follow the stored one",
+	},
+	"writes a customer without an event": {
+		"customer: a change comes with its event and an event with its change",
+	},
+	"takes an email for taken that was just given up": {
+		"reference: what a customer gives up is free for those behind him in a batch",
+	},
+	"keeps removed addresses": {
+		"customer: an address is saved once by its id until it is removed",
+	},
+	"saves a changed address beside the old one": {
+		"customer: an address is saved once by its id until it is removed",
+	},
+	"rewrites a note": {
+		"customer: of a note or consent that is there only the customer changes",
+	},
+	"leaves a note with the customer who was merged": {
+		"customer: of a note or consent that is there only the customer changes",
+	},
+	"withdraws a consent that was granted": {
+		"customer: of a note or consent that is there only the customer changes",
+	},
+	"repeats an email in an error": {
+		"customer: no error repeats an email or a reference",
+	},
+	"repeats a taken email": {
+		"reference: a customer's email is unique",
+		"reference: what a customer gives up is free for those behind him in a batch",
+		"customer: no error repeats an email or a reference",
+	},
+	"gives addresses backwards": {
+		"customer: an address is saved once by its id until it is removed",
+		"customer: addresses, notes and consents come in their order",
+	},
+	"gives notes on customers by id": {
+		"customer: addresses, notes and consents come in their order",
+	},
+	"gives consents by the time of deciding": {
+		"customer: addresses, notes and consents come in their order",
+	},
+	"lists coupons that a customer gave back": {
+		"coupon: the uses of one customer are listed by code",
+	},
+	"leaves a customer out of a snapshot": {
+		"snapshot: it has the whole of the books",
+		"snapshot: each stream comes in its order",
+	},
+	"gives customers backwards in a snapshot": {
+		"snapshot: it has the whole of the books",
+		"snapshot: each stream comes in its order",
+	},
+	"gives address books by id in a snapshot": {
+		"snapshot: each stream comes in its order",
+	},
+	"ignores the direction of a listing of customers": {
+		"customer: a listing is in order of creation and goes on behind a cursor",
+	},
+	"ignores the limit of a listing of customers": {
+		"customer: a listing is in order of creation and goes on behind a cursor",
+	},
+	"ignores the cursor of a listing of customers": {
+		"customer: a listing is in order of creation and goes on behind a cursor",
+	},
+	"lists customers who were merged": {
+		"customer: one who was merged is listed when asked for",
+	},
+	"never lists customers who were merged": {
+		"customer: one who was merged is listed when asked for",
+	},
+	"lists customers by id": {
+		"customer: a listing is in order of creation and goes on behind a cursor",
+	},
+	"lists customers without their names": {
+		"customer: a listing is in order of creation and goes on behind a cursor",
+	},
+	"compares guests' emails by case": {
+		"order: guest orders are found by the email of an address in any case",
+	},
+	"ignores a listing's guest": {
+		"order: guest orders are found by the email of an address in any case",
+	},
+	"takes orders with a customer for a guest's": {
+		"order: guest orders are found by the email of an address in any case",
+	},
+	"knows guests by where their orders are shipped alone": {
+		"order: guest orders are found by the email of an address in any case",
 	},
 }

@@ -30,7 +30,7 @@ type changing struct {
 func changes() []changing {
 	return []changing{
 		changedOrder(), changedTender(), changedFulfillment(), changedItem(), changedLocation(), changedPolicy(),
-		changedReservation(), changedCustomer(), changedLease(),
+		changedReservation(), changedCustomer(), changedSaved(), changedLease(),
 	}
 }
 
@@ -243,9 +243,25 @@ func changedReservation() changing {
 func changedCustomer() changing {
 	return changing{
 		name: "a customer",
-		row:  func(r *rows) any { return &r.Customers[0] },
+		row:  func(r *rows) any { return r.Customers[0] },
+		batch: func(cmd event.Command, before, after any) *storage.Batch {
+			to := after.(*crm.Customer)
+			to.Version++
+			return &storage.Batch{
+				Command: cmd, CRM: crm.Changes{Customers: []crm.Customer{*to}},
+				Events: []event.Event{cmd.Event(event.Customer, to.ID, to.Version, "changed", crm.Diff(before.(*crm.Customer), to))},
+			}
+		},
+		frozen: map[string]string{"ID": isIdentity, "Version": isVersion},
+	}
+}
+
+func changedSaved() changing {
+	return changing{
+		name: "a saved address",
+		row:  func(r *rows) any { return &r.Saved[0] },
 		batch: func(cmd event.Command, _, after any) *storage.Batch {
-			return &storage.Batch{Command: cmd, CRM: crm.Changes{Customers: []crm.Customer{*after.(*crm.Customer)}}}
+			return &storage.Batch{Command: cmd, CRM: crm.Changes{Addresses: []crm.Address{*after.(*crm.Address)}}}
 		},
 		frozen: map[string]string{"ID": isIdentity},
 	}

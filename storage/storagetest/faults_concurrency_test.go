@@ -98,6 +98,16 @@ func concurrencyFaults() []mistake {
 					o.CartID = o.ID.String()
 				}
 			})},
+		{name: "checks an email by an earlier look", hooks: late(
+			func(b *storage.Batch) bool {
+				return len(b.CRM.Customers) == 1 && len(b.Orders) == 0 && b.CRM.Customers[0].Version == 1
+			},
+			func(ctx ctxt, s store, b *storage.Batch) {
+				c := &b.CRM.Customers[0]
+				if _, err := s.CustomerBy(ctx, c.Email, ""); err == nil {
+					c.Email = c.ID.String() + "@example.com"
+				}
+			})},
 		{name: "checks a coupon by an earlier look", hooks: late(
 			func(b *storage.Batch) bool { return len(b.Orders) == 1 && len(b.Orders[0].Coupons) > 0 },
 			func(_ ctxt, _ store, b *storage.Batch) {

@@ -20,8 +20,8 @@ type mistake struct {
 func allMistakes() []mistake {
 	return slices.Concat(
 		commitFaults(), referenceFaults(), stockFaults(), couponFaults(), orderFaults(), inventoryFaults(),
-		paymentFaults(), fulfillmentFaults(), eventFaults(), keyFaults(), tenantFaults(), snapshotFaults(),
-		contextFaults(), ownershipFaults(), concurrencyFaults(),
+		paymentFaults(), fulfillmentFaults(), customerFaults(), eventFaults(), keyFaults(), tenantFaults(), snapshotFaults(),
+		factFaults(), reportFaults(), contextFaults(), ownershipFaults(), concurrencyFaults(),
 	)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
@@ -45,7 +46,8 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[fulfillment.ShipmentStatus](): {
 		fulfillment.InTransit, fulfillment.Exception, fulfillment.Delivered,
 	},
-	reflect.TypeFor[event.ActorKind](): {event.Shopper, event.Integration},
+	reflect.TypeFor[crm.ConsentStatus](): {crm.Granted, crm.Withdrawn},
+	reflect.TypeFor[event.ActorKind]():   {event.Shopper, event.Integration},
 }
 
 // filler gives every leaf a value that no other leaf has, as far as its type has

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
@@ -34,6 +35,7 @@ var unread = map[string]string{
 	"Payments.Delta.Tender.Opaque":             "left out of a delta's tender",
 	"Payments.Matched":                         "removes a row: see the case about parked reports",
 	"Fulfillments.Delta.Fulfillment.Shipments": "left out of a delta's fulfilment order",
+	"CRM.Removed":                              "removes rows: see the case about saved addresses",
 	"Leases.Before":                            "a condition: see the cases about leases",
 	"Events.Position":                          "given by the store",
 	"ForgetKeys":                               "removes rows: see the case about forgotten keys",
@@ -64,6 +66,7 @@ var tied = map[string]string{
 	"Fulfillments.Delta.Fulfillment.ID":      "is that of the event",
 	"Fulfillments.Delta.Fulfillment.OrderID": "is the order's",
 	"Fulfillments.Delta.Fulfillment.Version": "is that of the event",
+	"CRM.Customers.Version":                  "is that of the event",
 	"Leases.After.Version":                   "is one above the stored one",
 	"Leases.After.Name":                      "is that of the claim",
 	"Events.Aggregate":                       "is that of the change",
@@ -109,6 +112,12 @@ var required = map[string]bool{
 	"Fulfillments.Delta.Fulfillment.Lines.LineID": true,
 	"Fulfillments.Delta.Shipments.ID":             true,
 	"CRM.Customers.ID":                            true,
+	"CRM.Addresses.ID":                            true,
+	"CRM.Addresses.CustomerID":                    true,
+	"CRM.Notes.ID":                                true,
+	"CRM.Notes.CustomerID":                        true,
+	"CRM.Consents.ID":                             true,
+	"CRM.Consents.CustomerID":                     true,
 }
 
 // under reports whether the map names the path or something it is a part of.
@@ -148,6 +157,9 @@ func fullBatch(number uint32, currency money.Currency) *storage.Batch {
 		l := &b.Leases[i]
 		l.Before = storage.Lease{Name: l.After.Name}
 		l.After.Version = 1
+	}
+	for i := range b.CRM.Customers {
+		b.CRM.Customers[i].Version = 1
 	}
 	f.fixEvents(b)
 	return b
@@ -213,7 +225,7 @@ func (f *filler) fixFulfillment(d *fulfillment.Delta, o *order.Delta) {
 
 // fixEvents makes one event per aggregate of the batch.
 func (f *filler) fixEvents(b *storage.Batch) {
-	n := len(b.Orders) + len(b.Payments) + len(b.Fulfillments) + len(b.Inventory.Items)
+	n := len(b.Orders) + len(b.Payments) + len(b.Fulfillments) + len(b.Inventory.Items) + len(b.CRM.Customers)
 	b.Events = make([]event.Event, n)
 	for i := range b.Events {
 		f.fill(reflect.ValueOf(&b.Events[i]).Elem())
@@ -222,7 +234,7 @@ func (f *filler) fixEvents(b *storage.Batch) {
 }
 
 // seal ties the events to the changes of a batch that inserts, in this order:
-// orders, tenders, fulfilment orders, items.
+// orders, tenders, fulfilment orders, items, customers.
 func seal(b *storage.Batch) {
 	next := b.Events
 	tie := func(aggregate string, id uuid.UUID, version int64, payload any) {
@@ -246,6 +258,24 @@ func seal(b *storage.Batch) {
 		item := b.Inventory.Items[i]
 		tie(event.Item, item.ID, item.Version, &item)
 	}
+	for i := range b.CRM.Customers {
+		c := b.CRM.Customers[i]
+		tie(event.Customer, c.ID, c.Version, customerDelta(b, &c))
+	}
+}
+
+// customerDelta returns the payload of a customer's event, with something in each of
+// its lists.
+func customerDelta(b *storage.Batch, c *crm.Customer) *crm.Delta {
+	d := crm.Diff(nil, c)
+	d.Absorbed, d.Removed = b.CRM.Removed[0], b.CRM.Removed
+	for i := range b.CRM.Addresses {
+		d.Addresses = append(d.Addresses, b.CRM.Addresses[i].ID)
+		d.Notes = append(d.Notes, b.CRM.Notes[i].ID)
+		d.Consents = append(d.Consents, b.CRM.Consents[i].ID)
+		d.Orders = append(d.Orders, b.Orders[i].Delta.Order.ID)
+	}
+	return d
 }
 
 // sparseBatch returns a valid batch that inserts something of every kind with

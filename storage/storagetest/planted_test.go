@@ -57,7 +57,15 @@ type hooks struct {
 	dueLabels    func(ctxt, store, time.Time, int) ([]*fulfillment.Fulfillment, error)
 	customer     func(ctxt, store, uuid.UUID) (*crm.Customer, error)
 	customerBy   func(ctxt, store, string, string) (*crm.Customer, error)
+	customers    func(ctxt, store, crm.Filter) iter.Seq2[*crm.Customer, error]
+	saved        func(ctxt, store, uuid.UUID) ([]crm.Address, error)
+	remarks      func(ctxt, store, uuid.UUID) ([]crm.Note, error)
+	consents     func(ctxt, store, uuid.UUID) ([]crm.Consent, error)
+	couponsOf    func(ctxt, store, uuid.UUID) (map[string]int64, error)
 	facts        func(ctxt, store, reporting.Period) iter.Seq2[reporting.Fact, error]
+	orderFacts   func(ctxt, store, reporting.OrderScope) iter.Seq2[reporting.OrderFact, error]
+	paymentFacts func(ctxt, store, reporting.Period) iter.Seq2[reporting.PaymentFact, error]
+	stockFacts   func(ctxt, store) iter.Seq2[reporting.StockFact, error]
 	history      func(ctxt, store, string, uuid.UUID) ([]event.Event, error)
 	stream       func(ctxt, store, int64, int) iter.Seq2[event.Event, error]
 	key          func(ctxt, store, string) (*storage.Key, error)
@@ -248,11 +256,67 @@ func (p planted) CustomerBy(ctx ctxt, email, ref string) (*crm.Customer, error) 
 	return p.Store.CustomerBy(ctx, email, ref)
 }
 
+func (p planted) Customers(ctx ctxt, f crm.Filter) iter.Seq2[*crm.Customer, error] {
+	if p.hooks.customers != nil {
+		return p.hooks.customers(ctx, p.Store, f)
+	}
+	return p.Store.Customers(ctx, f)
+}
+
+func (p planted) SavedAddresses(ctx ctxt, id uuid.UUID) ([]crm.Address, error) {
+	if p.hooks.saved != nil {
+		return p.hooks.saved(ctx, p.Store, id)
+	}
+	return p.Store.SavedAddresses(ctx, id)
+}
+
+func (p planted) CustomerNotes(ctx ctxt, id uuid.UUID) ([]crm.Note, error) {
+	if p.hooks.remarks != nil {
+		return p.hooks.remarks(ctx, p.Store, id)
+	}
+	return p.Store.CustomerNotes(ctx, id)
+}
+
+func (p planted) Consents(ctx ctxt, id uuid.UUID) ([]crm.Consent, error) {
+	if p.hooks.consents != nil {
+		return p.hooks.consents(ctx, p.Store, id)
+	}
+	return p.Store.Consents(ctx, id)
+}
+
+func (p planted) CouponsOf(ctx ctxt, id uuid.UUID) (map[string]int64, error) {
+	if p.hooks.couponsOf != nil {
+		return p.hooks.couponsOf(ctx, p.Store, id)
+	}
+	return p.Store.CouponsOf(ctx, id)
+}
+
 func (p planted) Facts(ctx ctxt, period reporting.Period) iter.Seq2[reporting.Fact, error] {
 	if p.hooks.facts != nil {
 		return p.hooks.facts(ctx, p.Store, period)
 	}
 	return p.Store.Facts(ctx, period)
+}
+
+func (p planted) OrderFacts(ctx ctxt, scope reporting.OrderScope) iter.Seq2[reporting.OrderFact, error] {
+	if p.hooks.orderFacts != nil {
+		return p.hooks.orderFacts(ctx, p.Store, scope)
+	}
+	return p.Store.OrderFacts(ctx, scope)
+}
+
+func (p planted) PaymentFacts(ctx ctxt, period reporting.Period) iter.Seq2[reporting.PaymentFact, error] {
+	if p.hooks.paymentFacts != nil {
+		return p.hooks.paymentFacts(ctx, p.Store, period)
+	}
+	return p.Store.PaymentFacts(ctx, period)
+}
+
+func (p planted) StockFacts(ctx ctxt) iter.Seq2[reporting.StockFact, error] {
+	if p.hooks.stockFacts != nil {
+		return p.hooks.stockFacts(ctx, p.Store)
+	}
+	return p.Store.StockFacts(ctx)
 }
 
 func (p planted) History(ctx ctxt, aggregate string, id event.ID) ([]event.Event, error) {

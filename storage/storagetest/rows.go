@@ -30,7 +30,10 @@ type rows struct {
 	Tenders      []*payment.Tender
 	Parked       []payment.Report
 	Fulfillments []*fulfillment.Fulfillment
-	Customers    []crm.Customer
+	Customers    []*crm.Customer
+	Saved        []crm.Address
+	Remarks      []crm.Note
+	Consents     []crm.Consent
 	Leases       []storage.Lease
 	Events       []event.Event // of each aggregate, Position zero
 }
@@ -62,9 +65,7 @@ func (r *rows) apply(b *storage.Batch) error {
 		known := find(r.Fulfillments, func(f *fulfillment.Fulfillment) bool { return f.ID == d.Fulfillment.ID })
 		put(&r.Fulfillments, known, fulfillment.Apply(at(r.Fulfillments, known), d))
 	}
-	for _, c := range b.CRM.Customers {
-		put(&r.Customers, find(r.Customers, func(x crm.Customer) bool { return x.ID == c.ID }), c)
-	}
+	r.applyCustomers(&b.CRM)
 	for i := range b.Leases {
 		l := b.Leases[i].After
 		put(&r.Leases, find(r.Leases, func(x storage.Lease) bool { return x.Name == l.Name }), l)
@@ -102,6 +103,18 @@ func (r *rows) applyOrder(c *order.Changes) error {
 		r.Coupons = append(r.Coupons, row)
 	}
 	return nil
+}
+
+func (r *rows) applyCustomers(c *crm.Changes) {
+	for i := range c.Customers {
+		x := c.Customers[i]
+		put(&r.Customers, find(r.Customers, func(y *crm.Customer) bool { return y.ID == x.ID }), &x)
+	}
+	for _, a := range c.Addresses {
+		put(&r.Saved, find(r.Saved, func(x crm.Address) bool { return x.ID == a.ID }), a)
+	}
+	r.Remarks = append(r.Remarks, c.Notes...)
+	r.Consents = append(r.Consents, c.Consents...)
 }
 
 func (r *rows) applyPayment(c *payment.Changes) error {
@@ -215,13 +228,7 @@ func read(ctx context.Context, s storage.Store, want *rows) (*rows, error) {
 		r.note(err)
 		got.Fulfillments = append(got.Fulfillments, x)
 	}
-	for _, c := range want.Customers {
-		x, err := s.Customer(ctx, c.ID)
-		r.note(err)
-		if x != nil {
-			got.Customers = append(got.Customers, *x)
-		}
-	}
+	r.customers(want)
 	for _, l := range want.Leases {
 		x, err := s.Lease(ctx, l.Name)
 		r.note(err)
@@ -260,6 +267,37 @@ func (r *reading) order(id uuid.UUID) {
 	notes, err := r.store.Notes(r.ctx, id)
 	r.note(err)
 	r.got.Notes = append(r.got.Notes, notes...)
+}
+
+func (r *reading) customers(want *rows) {
+	for _, c := range want.Customers {
+		x, err := r.store.Customer(r.ctx, c.ID)
+		r.note(err)
+		if x != nil {
+			r.got.Customers = append(r.got.Customers, x)
+		}
+	}
+	for _, a := range want.Saved {
+		book, err := r.store.SavedAddresses(r.ctx, a.CustomerID)
+		r.note(err)
+		if i := find(book, func(x crm.Address) bool { return x.ID == a.ID }); i >= 0 {
+			r.got.Saved = append(r.got.Saved, book[i])
+		}
+	}
+	for _, n := range want.Remarks {
+		notes, err := r.store.CustomerNotes(r.ctx, n.CustomerID)
+		r.note(err)
+		if i := find(notes, func(x crm.Note) bool { return x.ID == n.ID }); i >= 0 {
+			r.got.Remarks = append(r.got.Remarks, notes[i])
+		}
+	}
+	for _, c := range want.Consents {
+		consents, err := r.store.Consents(r.ctx, c.CustomerID)
+		r.note(err)
+		if i := find(consents, func(x crm.Consent) bool { return x.ID == c.ID }); i >= 0 {
+			r.got.Consents = append(r.got.Consents, consents[i])
+		}
+	}
 }
 
 func (r *reading) inventory(want *rows) {

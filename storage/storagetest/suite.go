@@ -27,7 +27,7 @@ func Cases() []Case {
 		fieldCases(), commitCases(), orderOfChecksCases(), referenceCases(), stockCases(), couponCases(),
 		orderCases(), inventoryCases(), paymentCases(), fulfillmentCases(), customerCases(),
 		eventCases(), keyCases(), leaseCases(), numberCases(), tenantCases(), snapshotCases(),
-		factCases(), contextCases(), ownershipCases(), concurrencyCases(),
+		factCases(), reportCases(), queryCases(), contextCases(), ownershipCases(), concurrencyCases(),
 	)
 }
 

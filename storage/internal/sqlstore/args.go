@@ -91,6 +91,11 @@ func (a *args) scaled(m money.Money, c money.Currency, extra int) {
 		a.null()
 		return
 	}
+	a.int(a.units(m, c, extra))
+}
+
+// units returns an amount as a whole number.
+func (a *args) units(m money.Money, c money.Currency, extra int) int64 {
 	if m.Currency() != c {
 		a.fail(fault.Invalid("amount", m, fmt.Sprintf("an amount in %s, the currency of the whole", c)))
 	}
@@ -98,7 +103,7 @@ func (a *args) scaled(m money.Money, c money.Currency, extra int) {
 	if err != nil {
 		a.fail(err)
 	}
-	a.int(units)
+	return units
 }
 
 func (a *args) fail(err error) {

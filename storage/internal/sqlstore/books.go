@@ -5,6 +5,7 @@ import (
 	"iter"
 	"sync"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
@@ -23,6 +24,8 @@ var (
 	qAllItems          = once(`SELECT sku, ` + itemColumns + ` FROM oms_items WHERE tenant = ?1 ORDER BY id`)
 	qAllLevels         = once(`SELECT sku, location, ` + levelColumns + ` FROM oms_levels WHERE tenant = ?1 ORDER BY sku, location`)
 	qAllMoves          = once(selectMove + `oms_moves m WHERE m.tenant = ?1 ORDER BY m.sku, m.location, m.seq`)
+	qAllCustomers      = once(selectCustomer + ` ORDER BY id`)
+	qAllSaved          = once(selectSaved + ` ORDER BY customer_id, id`)
 	qAllEvents         = once(selectEvent + ` AND aggregate = ?2 ORDER BY aggregate_id, version`)
 	qAllKeys           = once(`SELECT key, command, body, result, at FROM oms_keys WHERE tenant = ?1 ORDER BY key`)
 	qAllUses           = once(`SELECT code, uses FROM oms_coupons WHERE tenant = ?1 AND customer_id = ?2 ORDER BY code`)
@@ -71,6 +74,15 @@ func walk[T any](
 	ctx context.Context, b *books, q *Query, a *args, what string,
 	read func(*row) T, fill func(Conn, []T) error,
 ) iter.Seq2[T, error] {
+	return walkInto(ctx, b, q, a, what, func(r *row, v *T) { *v = read(r) }, fill)
+}
+
+// walkInto is walk for rows whose memory is used again: read is given what it made
+// of an earlier row.
+func walkInto[T any](
+	ctx context.Context, b *books, q *Query, a *args, what string,
+	read func(*row, *T), fill func(Conn, []T) error,
+) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		b.mu.Lock()
@@ -107,7 +119,7 @@ func walk[T any](
 
 func next[T any](
 	ctx context.Context, b *books, r *row, chunk []T, what string,
-	read func(*row) T, fill func(Conn, []T) error,
+	read func(*row, *T), fill func(Conn, []T) error,
 ) ([]T, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -116,7 +128,8 @@ func next[T any](
 	defer b.mu.Unlock()
 	for len(chunk) < cap(chunk) && r.Next() {
 		r.col = 0
-		chunk = append(chunk, read(r))
+		chunk = chunk[:len(chunk)+1]
+		read(r, &chunk[len(chunk)-1])
 		if r.err != nil {
 			return nil, &DamageError{Where: what, Err: r.err}
 		}
@@ -176,6 +189,16 @@ func (b *books) AllMoves(ctx context.Context) iter.Seq2[inventory.Move, error] {
 		_ = r.int()
 		return r.move()
 	}, nil)
+}
+
+// AllCustomers yields the customers by id.
+func (b *books) AllCustomers(ctx context.Context) iter.Seq2[*crm.Customer, error] {
+	return walk(ctx, b, qAllCustomers, b.reader.args(), "a customer", (*row).customer, nil)
+}
+
+// AllSavedAddresses yields the address books by customer and id.
+func (b *books) AllSavedAddresses(ctx context.Context) iter.Seq2[crm.Address, error] {
+	return walk(ctx, b, qAllSaved, b.reader.args(), "an address", (*row).saved, nil)
 }
 
 // AllEvents yields the events of one kind of aggregate by id and version.

@@ -1,9 +1,9 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
-	"strings"
+	"iter"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -17,7 +17,14 @@ var (
 	qCustomerByID    = query(selectCustomer + ` AND id = ?2`)
 	qCustomerByEmail = query(selectCustomer + ` AND email_key = ?2`)
 	qCustomerByRef   = query(selectCustomer + ` AND external_ref = ?2`)
+	qSavedOf         = query(selectSaved + ` AND customer_id = ?2 ORDER BY id`)
+	qCustomerNotes   = query(`SELECT id, ` + customerNoteColumns + ` FROM oms_customer_notes
+		WHERE tenant = ?1 AND customer_id = ?2 ORDER BY at, id`)
+	qConsents = query(`SELECT id, ` + consentColumns + ` FROM oms_consents
+		WHERE tenant = ?1 AND customer_id = ?2 ORDER BY recorded_at, id`)
 )
+
+const selectSaved = `SELECT id, ` + savedColumns + ` FROM oms_customer_addresses WHERE tenant = ?1`
 
 // Customer returns the customer with that id.
 func (r *Reader) Customer(ctx context.Context, id uuid.UUID) (*crm.Customer, error) {
@@ -30,16 +37,15 @@ func (r *Reader) Customer(ctx context.Context, id uuid.UUID) (*crm.Customer, err
 // reference; exactly one of the two is given.
 func (r *Reader) CustomerBy(ctx context.Context, email, externalRef string) (*crm.Customer, error) {
 	if (email == "") == (externalRef == "") {
-		return nil, fault.Invalid("email", email, "exactly one of email and external reference")
+		return nil, fault.Invalid("email", "…", "exactly one of email and external reference")
 	}
-	a, q := r.args(), qCustomerByRef
+	a := r.args()
 	if email != "" {
-		q = qCustomerByEmail
-		a.text(strings.ToLower(email))
-	} else {
-		a.text(externalRef)
+		a.text(crm.NormalizeEmail(email))
+		return r.customer(ctx, "with that email", qCustomerByEmail, a)
 	}
-	return r.customer(ctx, cmp.Or(email, externalRef), q, a)
+	a.text(externalRef)
+	return r.customer(ctx, "with that external reference", qCustomerByRef, a)
 }
 
 func (r *Reader) customer(ctx context.Context, name string, q *Query, a *args) (found *crm.Customer, err error) {
@@ -52,9 +58,98 @@ func (r *Reader) customer(ctx context.Context, name string, q *Query, a *args) (
 	return found, err
 }
 
+// Customers yields customers in order of (CreatedAt, ID), reading page by page.
+func (r *Reader) Customers(ctx context.Context, f crm.Filter) iter.Seq2[*crm.Customer, error] {
+	if f.After != nil {
+		after := *f.After
+		f.After = &after
+	}
+	return func(yield func(*crm.Customer, error) bool) {
+		left, after := limitOf(f.Limit), f.After
+		pages(func() (page []*crm.Customer, err error) {
+			if left == 0 {
+				return nil, nil
+			}
+			q, a := r.customerListing(&f, after, int(min(left, pageSize)))
+			err = r.read(ctx, "customers", func(c Conn) error {
+				page = nil
+				return each(c, q, a.values, "a customer", func(row *row) { page = append(page, row.customer()) })
+			})
+			if n := len(page); n > 0 {
+				after = &crm.Cursor{CreatedAt: page[n-1].CreatedAt, ID: page[n-1].ID}
+				left -= int64(n)
+			}
+			return page, err
+		})(yield)
+	}
+}
+
+func (r *Reader) customerListing(f *crm.Filter, after *crm.Cursor, size int) (*Query, *args) {
+	w := conditions{args: r.args()}
+	if !f.Merged {
+		w.and("merged_into IS NULL", func(*args) {})
+	}
+	behind, direction := "<", " DESC"
+	if f.Ascending {
+		behind, direction = ">", ""
+	}
+	if after != nil {
+		w.and("(created_at, id) "+behind+" (?, ?)", func(a *args) {
+			a.time(after.CreatedAt)
+			a.id(&after.ID)
+		})
+	}
+	return once(selectCustomer + w.sql.String() +
+		" ORDER BY created_at" + direction + ", id" + direction + " LIMIT " + strconv.Itoa(size)), w.args
+}
+
+// SavedAddresses returns a customer's address book by id.
+func (r *Reader) SavedAddresses(ctx context.Context, customerID uuid.UUID) ([]crm.Address, error) {
+	return ofCustomer(ctx, r, qSavedOf, customerID, "an address", (*row).saved)
+}
+
+// CustomerNotes returns the notes on a customer by At and id.
+func (r *Reader) CustomerNotes(ctx context.Context, customerID uuid.UUID) ([]crm.Note, error) {
+	return ofCustomer(ctx, r, qCustomerNotes, customerID, "a note", func(row *row) crm.Note {
+		return crm.Note{ID: row.id(), CustomerID: row.id(), Author: row.text(), Text: row.text(), At: row.time()}
+	})
+}
+
+// Consents returns a customer's decisions by RecordedAt and id.
+func (r *Reader) Consents(ctx context.Context, customerID uuid.UUID) ([]crm.Consent, error) {
+	return ofCustomer(ctx, r, qConsents, customerID, "a consent", func(row *row) crm.Consent {
+		return crm.Consent{
+			ID: row.id(), CustomerID: row.id(), Purpose: row.text(), Channel: row.text(), Status: crm.ConsentStatus(row.text()),
+			Source: row.text(), Proof: row.text(), At: row.time(), RecordedAt: row.time(),
+		}
+	})
+}
+
+// ofCustomer reads what belongs to one customer.
+func ofCustomer[T any](
+	ctx context.Context, r *Reader, q *Query, customerID uuid.UUID, what string, one func(*row) T,
+) (list []T, err error) {
+	a := r.args()
+	a.id(&customerID)
+	err = r.read(ctx, what, func(c Conn) error {
+		list = nil
+		return each(c, q, a.values, what, func(row *row) { list = append(list, one(row)) })
+	})
+	return list, err
+}
+
 func (r *row) customer() *crm.Customer {
-	c := &crm.Customer{ID: r.id(), ExternalRef: r.text()}
-	_ = r.text() // the email in lower case
-	c.Email, c.Name, c.Phone, c.Country, c.CreatedAt = r.text(), r.text(), r.text(), r.text(), r.time()
+	c := &crm.Customer{ID: r.id(), Version: r.int(), ExternalRef: r.text()}
+	_ = r.text() // the email in its stored form
+	c.Email, c.Name, c.Phone, c.Country = r.text(), r.text(), r.text(), r.text()
+	c.MergedInto, c.CreatedAt, c.UpdatedAt = r.id(), r.time(), r.time()
 	return c
+}
+
+func (r *row) saved() crm.Address {
+	return crm.Address{
+		ID: r.id(), CustomerID: r.id(), Label: r.text(), Name: r.text(), Company: r.text(), Line1: r.text(), Line2: r.text(),
+		City: r.text(), Region: r.text(), PostalCode: r.text(), Country: r.text(), Phone: r.text(),
+		DefaultShipping: r.bool(), DefaultBilling: r.bool(),
+	}
 }

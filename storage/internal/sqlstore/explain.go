@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/inventory"
@@ -207,18 +208,45 @@ func (x *explainer) references() error {
 			return err
 		}
 	}
-	for i := range x.batch.CRM.Customers {
-		c := &x.batch.CRM.Customers[i]
-		err := first(
-			func() error { return taken("customer", "email", c.Email, c.ID, qEmailTaken, strings.ToLower(c.Email)) },
-			func() error {
-				return taken("customer", "external_ref", c.ExternalRef, c.ID, qPersonTaken, c.ExternalRef)
-			})
-		if err != nil {
-			return err
-		}
+	if field := x.customers(); field != "" {
+		return &storage.DuplicateError{Kind: "customer", Field: field}
 	}
 	return x.reports()
+}
+
+// customers returns the field of the first customer that somebody else has, "" when
+// there is none. The customers are written one after the other: what one of them
+// gives up is free for those behind it.
+func (x *explainer) customers() string {
+	type reference struct{ field, value string }
+	owners := map[reference]uuid.UUID{} // as the batch has left them so far
+	was := map[uuid.UUID]*crm.Customer{}
+	takes := func(r reference, q *Query, id uuid.UUID) bool {
+		owner, moved := owners[r]
+		if !moved && r.value != "" {
+			x.one(q, func(a *args) { a.text(r.value) }, func(row *row) { owner = row.id() })
+		}
+		owners[r] = id
+		return r.value != "" && owner != (uuid.UUID{}) && owner != id
+	}
+	for i := range x.batch.CRM.Customers {
+		c := &x.batch.CRM.Customers[i]
+		if was[c.ID] == nil {
+			x.one(qCustomerByID, func(a *args) { a.id(&c.ID) }, func(row *row) { was[c.ID] = row.customer() })
+		}
+		if old := was[c.ID]; old != nil {
+			owners[reference{"email", crm.NormalizeEmail(old.Email)}] = uuid.UUID{}
+			owners[reference{"external_ref", old.ExternalRef}] = uuid.UUID{}
+		}
+		if takes(reference{"email", crm.NormalizeEmail(c.Email)}, qEmailTaken, c.ID) {
+			return "email"
+		}
+		if takes(reference{"external_ref", c.ExternalRef}, qPersonTaken, c.ID) {
+			return "external_ref"
+		}
+		was[c.ID] = c
+	}
+	return ""
 }
 
 func first(checks ...func() error) error {
@@ -394,6 +422,11 @@ func (x *explainer) recorded() error {
 	for i := range x.batch.Inventory.Items {
 		if item := &x.batch.Inventory.Items[i]; x.reach(event.Item, &item.ID) == nil {
 			return unrecorded(event.Item, item.ID)
+		}
+	}
+	for i := range x.batch.CRM.Customers {
+		if c := &x.batch.CRM.Customers[i]; x.reach(event.Customer, &c.ID) == nil {
+			return unrecorded(event.Customer, c.ID)
 		}
 	}
 	return nil

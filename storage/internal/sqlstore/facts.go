@@ -8,115 +8,89 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/reporting"
-	"github.com/go-oms/oms/storage"
+)
+
+const (
+	selectFacts = `SELECT at, order_id, customer_id, channel, country, currency, sku, facts FROM oms_facts WHERE tenant = ?1`
+	orderFacts  = ` ORDER BY at, order_id, id`
 )
 
 var (
-	qFactOrders = once(selectOrder + ` WHERE tenant = ?1 AND placed_at >= ?2 AND placed_at < ?3 ORDER BY placed_at, id`)
-	qFactAdjust = once(`SELECT o.id, o.customer_id, o.channel, o.country, o.placed_at, o.currency, l.sku,
-			a.id, a.n, a.scope, a.line_id, a.kind, a.code, a.label, a.amount, a.tax_part, a.included, a.rate_ppm,
-			a.jurisdiction, a.quantity, a.source, a.at
-		FROM oms_adjustments a
-		JOIN oms_orders o ON o.tenant = a.tenant AND o.id = a.order_id
-		LEFT JOIN oms_lines l ON l.tenant = a.tenant AND l.order_id = a.order_id AND l.id = a.line_id
-		WHERE a.tenant = ?1 AND a.at >= ?2 AND a.at < ?3 ORDER BY a.at`)
+	qFacts    = once(selectFacts + ` AND at >= ?2 AND at < ?3` + orderFacts)
+	qAllFacts = once(selectFacts + orderFacts)
 )
 
 // Facts yields the facts of the period in ascending order of time, as of the
-// moment the walk begins. What was placed comes in order of placing and what was
-// charged or credited in order of its own time; the two are merged.
+// moment the walk begins.
 func (r *Reader) Facts(ctx context.Context, p reporting.Period) iter.Seq2[reporting.Fact, error] {
-	return func(yield func(reporting.Fact, error) bool) {
+	return moment(ctx, r, "facts", func(b *books) iter.Seq2[reporting.Fact, error] {
+		return b.facts(ctx, qFacts, b.period(p))
+	})
+}
+
+// AllFacts yields all facts in ascending order of time.
+func (b *books) AllFacts(ctx context.Context) iter.Seq2[reporting.Fact, error] {
+	return b.facts(ctx, qAllFacts, b.reader.args())
+}
+
+// moment yields what walk yields of the books as they are when its own walk begins.
+func moment[T any](
+	ctx context.Context, r *Reader, op string, walk func(*books) iter.Seq2[T, error],
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
 		stopped := false
-		err := r.scan(ctx, "facts", func(c Conn) error {
-			b := &books{reader: r, conn: c}
-			goods, stopGoods := iter.Pull2(b.goods(ctx, p))
-			defer stopGoods()
-			others, stopOthers := iter.Pull2(b.charges(ctx, p))
-			defer stopOthers()
-			return merge(goods, others, func(f reporting.Fact) bool {
-				stopped = !yield(f, nil)
-				return !stopped
-			})
+		err := r.scan(ctx, op, func(c Conn) error {
+			for v, err := range walk(&books{reader: r, conn: c}) {
+				if err != nil {
+					return err
+				}
+				if !yield(v, nil) {
+					stopped = true
+					return nil
+				}
+			}
+			return nil
 		})
 		if err != nil && !stopped {
-			yield(reporting.Fact{}, err)
+			var none T
+			yield(none, err)
 		}
 	}
 }
 
-// merge hands on the facts of two ordered walks in order of time.
-func merge(a, b func() (reporting.Fact, error, bool), yield func(reporting.Fact) bool) error {
-	fa, err, oka := a()
-	if err != nil {
-		return err
-	}
-	fb, err, okb := b()
-	for oka || okb {
-		if err != nil {
-			return err
-		}
-		if !okb || oka && !fb.At.Before(fa.At) {
-			if !yield(fa) {
-				return nil
-			}
-			fa, err, oka = a()
-		} else {
-			if !yield(fb) {
-				return nil
-			}
-			fb, err, okb = b()
-		}
-	}
-	return err
+// entry is a row of facts before they are read one by one.
+type entry struct {
+	reporting.Fact // what its facts have in common
+	currency       money.Currency
+	facts          []byte
 }
 
-// goods yields what carries an order's time of placing.
-func (b *books) goods(ctx context.Context, p reporting.Period) iter.Seq2[reporting.Fact, error] {
-	orders := walk(ctx, b, qFactOrders, b.period(p), "an order", (*row).order,
-		func(c Conn, orders []*order.Order) error {
-			if err := b.reader.lines(c, orders); err != nil {
-				return err
-			}
-			return b.reader.adjustments(c, orders)
-		})
+func (r *row) entry(e *entry) {
+	e.At = r.time()
+	e.OrderID, e.CustomerID = r.id(), r.id()
+	e.Channel, e.Country, e.currency, e.SKU = r.text(), r.text(), r.currency(), r.text()
+	e.facts = append(e.facts[:0], r.scratch()...)
+}
+
+func (b *books) facts(ctx context.Context, q *Query, a *args) iter.Seq2[reporting.Fact, error] {
 	return func(yield func(reporting.Fact, error) bool) {
-		for o, err := range orders {
+		known := new(texts)
+		for e, err := range walkInto(ctx, b, q, a, "facts", (*row).entry, nil) {
 			if err != nil {
 				yield(reporting.Fact{}, err)
 				return
 			}
-			dated := o.Adjustments
-			o.Adjustments = nil
-			for _, a := range dated {
-				if a.At.IsZero() {
-					o.Adjustments = append(o.Adjustments, a)
-				}
-			}
-			for _, f := range storage.Facts(o) {
-				if !yield(f, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// charges yields what has a time of its own.
-func (b *books) charges(ctx context.Context, p reporting.Period) iter.Seq2[reporting.Fact, error] {
-	facts := walk(ctx, b, qFactAdjust, b.period(p), "an adjustment", (*row).adjusted, nil)
-	return func(yield func(reporting.Fact, error) bool) {
-		for o, err := range facts {
-			if err != nil {
-				yield(reporting.Fact{}, err)
+			p := parser{data: e.facts}
+			more := p.facts(&e, known, yield)
+			switch {
+			case !more:
 				return
-			}
-			for _, f := range storage.Facts(o)[len(o.Lines):] {
-				if !yield(f, nil) {
-					return
-				}
+			case !p.done():
+				err := &DamageError{Where: "facts of order " + e.OrderID.String(), Err: errFacts}
+				yield(reporting.Fact{}, b.classify(err))
+				return
 			}
 		}
 	}
@@ -137,16 +111,5 @@ func (b *books) period(p reporting.Period) *args {
 	return a
 }
 
-// adjusted reads one adjustment as an order that has nothing else, but for the
-// line that it is about.
-func (r *row) adjusted() *order.Order {
-	o := &order.Order{ID: r.id(), CustomerID: r.id(), Channel: r.text(), Country: r.text(), PlacedAt: r.time()}
-	o.Currency = r.currency()
-	sku := r.text()
-	x := r.adjustment(o.Currency)
-	o.Adjustments = []order.Adjustment{x}
-	if x.LineID != (uuid.UUID{}) && sku != "" {
-		o.Lines = []order.Line{{ID: x.LineID, SKU: sku}}
-	}
-	return o
-}
+// zeros is the id of rows that belong to an order as a whole.
+var zeros uuid.UUID

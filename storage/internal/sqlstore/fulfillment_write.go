@@ -61,7 +61,7 @@ func (p *Plan) fulfillment(d *fulfillment.Delta) {
 			a.shipment(&d.Shipments[i], 0)
 		}
 		p.exec(qShipment, 1, fill)
-		p.orElse()
+		p.orElse(1)
 		p.exec(appendShipment, 1, fill)
 	}
 }

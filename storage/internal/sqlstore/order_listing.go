@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/order"
 )
 
@@ -38,6 +39,13 @@ func (r *Reader) listing(f *order.Filter, status string, after *order.Cursor, si
 	if f.CustomerID != (uuid.UUID{}) {
 		w.and("customer_id = ?", func(a *args) { a.id(&f.CustomerID) })
 	}
+	if f.GuestEmail != "" {
+		w.and("customer_id IS NULL AND id IN (SELECT order_id FROM oms_addresses WHERE tenant = ? AND email_key = ?)",
+			func(a *args) {
+				a.text(r.Bound)
+				a.text(crm.NormalizeEmail(f.GuestEmail))
+			})
+	}
 	if f.Channel != "" {
 		w.and("channel = ?", func(a *args) { a.text(f.Channel) })
 	}
@@ -52,10 +60,12 @@ func (r *Reader) listing(f *order.Filter, status string, after *order.Cursor, si
 			func(a *args) { a.text(r.Bound) })
 	}
 	// The plus keeps the planner from walking all orders in the listing's order to
-	// find the few that expire.
+	// find the few that expire, or that a guest has placed.
 	column, direction := "placed_at", " DESC"
 	if !f.ExpiresTo.IsZero() {
 		w.and("expires_at < ?", func(a *args) { a.time(f.ExpiresTo) })
+	}
+	if !f.ExpiresTo.IsZero() || f.GuestEmail != "" {
 		column = "+placed_at"
 	}
 	behind := "<"

@@ -30,6 +30,7 @@ var (
 	listAddresses = newList(`SELECT `+addressColumns+` FROM oms_addresses WHERE tenant = ?1 AND id IN `, "")
 	qNotes        = query(`SELECT order_id, ` + noteColumns + ` FROM oms_notes WHERE tenant = ?1 AND order_id = ?2 ORDER BY at, id`)
 	qOrderThere   = query(`SELECT 1 FROM oms_orders WHERE tenant = ?1 AND id = ?2`)
+	qUsesOf       = query(`SELECT code, uses FROM oms_coupons WHERE tenant = ?1 AND customer_id = ?2 AND length(customer_id) = 16 AND uses <> 0`)
 	listUses      = newList(`SELECT code, customer_id, uses FROM oms_coupons WHERE tenant = ?1 AND code IN `, "")
 )
 
@@ -298,12 +299,24 @@ func (r *Reader) CouponUses(
 	return uses, err
 }
 
+// CouponsOf returns the uses that one customer has of each code; none that are 0.
+func (r *Reader) CouponsOf(ctx context.Context, customer uuid.UUID) (uses map[string]int64, err error) {
+	a := r.args()
+	a.id(&customer)
+	err = r.read(ctx, "coupons", func(c Conn) error {
+		uses = map[string]int64{}
+		return each(c, qUsesOf, a.values, "a coupon's counter", func(row *row) { uses[row.text()] = row.int() })
+	})
+	return uses, err
+}
+
 func (r *row) order() *order.Order {
 	o := &order.Order{ID: r.id(), Number: r.text(), Channel: r.text(), ExternalRef: r.text(), CartID: r.text()}
 	o.CustomerID = r.id()
 	o.PlacedAt = r.time()
 	c := r.currency()
 	o.Currency = c
+	o.Country = r.text()
 
 	o.Version = r.int()
 	o.Origin = order.Origin(r.text())
@@ -319,7 +332,7 @@ func (r *row) order() *order.Order {
 	}
 	o.Shipping = r.text()
 	o.ExpiresAt, o.PromisedAt, o.ClosedAt = r.optTime(), r.optTime(), r.optTime()
-	o.CloseReason, o.Country = r.text(), r.text()
+	o.CloseReason = r.text()
 	r.json(&o.Metadata)
 	return o
 }

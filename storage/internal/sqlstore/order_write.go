@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
@@ -8,13 +9,13 @@ import (
 
 const (
 	// orderKeys are the columns that name an order and rarely change: they carry
-	// indexes, which an update then leaves alone.
-	orderKeys = "number, channel, external_ref, cart_id, customer_id, placed_at, currency"
+	// indexes, or are copied into the order's facts, which an update then leaves alone.
+	orderKeys = "number, channel, external_ref, cart_id, customer_id, placed_at, currency, country"
 
 	orderState = "version, origin, ship_to_id, bill_to_id, workflow, workflow_version, status, " +
 		"payment_status, fulfillment_status, return_status, tax_included, tax_level, rounding, " +
 		"goods, discount, shipping_charge, fees, tax, included_tax, total, credited, " +
-		"shipping, expires_at, promised_at, closed_at, close_reason, country, metadata"
+		"shipping, expires_at, promised_at, closed_at, close_reason, metadata"
 
 	lineColumns = "id, n, position, sku, title, quantity, unit_price, tax_category, subtotal, discount, tax, total, " + lineCounts
 
@@ -33,10 +34,11 @@ const (
 
 var (
 	insertOrder = newInsert("oms_orders", "tenant, id", orderKeys+", "+orderState)
-	qOrderState = query(`UPDATE oms_orders SET ` + assign(orderState, 10) + `
+	qOrderState = query(`UPDATE oms_orders SET ` + assign(orderState, 11) + `
 		WHERE tenant = ?1 AND id = ?2 AND number = ?3 AND channel = ?4
 			AND external_ref IS NOT DISTINCT FROM ?5 AND cart_id IS NOT DISTINCT FROM ?6
-			AND customer_id IS NOT DISTINCT FROM ?7 AND placed_at = ?8 AND currency = ?9`)
+			AND customer_id IS NOT DISTINCT FROM ?7 AND placed_at = ?8 AND currency = ?9
+			AND country IS NOT DISTINCT FROM ?10`)
 	qOrderAll = query(`UPDATE oms_orders SET ` + assign(orderKeys+", "+orderState, 3) + ` WHERE tenant = ?1 AND id = ?2`)
 
 	insertLines      = newInsert("oms_lines", "tenant, order_id", lineColumns)
@@ -48,7 +50,7 @@ var (
 	appendReturn     = query(appending("oms_returns", "order_id", returnColumns))
 	qReturn          = query(`UPDATE oms_returns SET status = ?5, reason = ?6, requested_at = ?7, received_at = ?8,
 		location = ?9, lines = ?10 WHERE tenant = ?1 AND order_id = ?2 AND id = ?3 AND ?4 IS NOT NULL`)
-	insertAddresses = newInsert("oms_addresses", "tenant", addressColumns)
+	insertAddresses = newInsert("oms_addresses", "tenant, order_id", addressColumns+", email_key")
 	qNote           = query(`INSERT INTO oms_notes (tenant, order_id, ` + noteColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`)
 
 	qCoupon = query(`INSERT INTO oms_coupons (tenant, code, customer_id, uses)
@@ -64,8 +66,14 @@ func (p *Plan) orders() {
 		if c.Delta != nil {
 			p.order(c.Delta)
 		}
-		insertAddresses.list(p, len(c.Addresses), func(a *args) { a.text(p.tenant) },
-			func(a *args, i int) { a.address(&c.Addresses[i]) })
+		insertAddresses.list(p, len(c.Addresses), func(a *args) {
+			a.text(p.tenant)
+			if c.Delta != nil {
+				a.id(&c.Delta.Order.ID)
+			} else {
+				a.null()
+			}
+		}, func(a *args, i int) { a.address(&c.Addresses[i]) })
 		for j := range c.Notes {
 			p.note(&c.Notes[j])
 		}
@@ -87,6 +95,7 @@ func (p *Plan) order(d *order.Delta) {
 		insertLines.list(p, len(d.Lines), keys, func(a *args, i int) { a.line(&d.Lines[i], i+1, o.Currency) })
 		insertAdjust.list(p, len(d.Adjustments), keys, func(a *args, i int) { a.adjustment(&d.Adjustments[i], i+1, o.Currency) })
 		insertReturns.list(p, len(d.Returns), keys, func(a *args, i int) { a.giveBack(&d.Returns[i], i+1) })
+		p.placedFacts(d)
 	} else {
 		p.orderChange(d, keys)
 	}
@@ -108,8 +117,10 @@ func (p *Plan) orderChange(d *order.Delta, keys func(*args)) {
 		a.order(&d.Order)
 	}
 	p.exec(qOrderState, 1, whole)
-	p.orElse()
+	p.orElse(3)
+	p.exec(qDropFacts, -1, keys)
 	p.exec(qOrderAll, 1, whole)
+	p.exec(qFactsAgain, -1, keys)
 	for i := range d.Lines {
 		p.exec(appendLine, 1, func(a *args) {
 			keys(a)
@@ -122,13 +133,14 @@ func (p *Plan) orderChange(d *order.Delta, keys func(*args)) {
 			a.adjustment(&d.Adjustments[i], 0, d.Order.Currency)
 		})
 	}
+	p.addedFacts(d)
 	for i := range d.Returns {
 		fill := func(a *args) {
 			keys(a)
 			a.giveBack(&d.Returns[i], 0)
 		}
 		p.exec(qReturn, 1, fill)
-		p.orElse()
+		p.orElse(1)
 		p.exec(appendReturn, 1, fill)
 	}
 }
@@ -177,6 +189,7 @@ func (a *args) order(o *order.Order) {
 	a.optID(&o.CustomerID)
 	a.time(o.PlacedAt)
 	a.text(string(c))
+	a.opt(o.Country)
 
 	a.int(o.Version)
 	a.text(string(o.Origin))
@@ -200,7 +213,6 @@ func (a *args) order(o *order.Order) {
 	a.optTime(o.PromisedAt)
 	a.optTime(o.ClosedAt)
 	a.opt(o.CloseReason)
-	a.opt(o.Country)
 	if len(o.Metadata) == 0 {
 		a.null()
 	} else {
@@ -278,4 +290,5 @@ func (a *args) address(x *order.Address) {
 	} {
 		a.opt(s)
 	}
+	a.opt(crm.NormalizeEmail(x.Email))
 }

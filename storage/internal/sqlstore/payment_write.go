@@ -93,7 +93,7 @@ func (p *Plan) tender(d *payment.Delta) {
 				a.operation(&d.Ops[i], t.Gateway, 0, currency)
 			}
 			p.exec(qOperation, 1, fill)
-			p.orElse()
+			p.orElse(1)
 			p.exec(appendOperation, 1, fill)
 		}
 	}

@@ -31,7 +31,7 @@ type step struct {
 	from, to int   // its parameters
 	want     int64 // how many rows it must touch; negative: any
 	reads    bool  // it touches nothing and must find a row
-	instead  bool  // the next step runs only if this one touched nothing
+	instead  int   // that many next steps run only if this one touched nothing
 }
 
 // Compiler makes plans and uses their memory again. It is safe for concurrent use.
@@ -96,9 +96,9 @@ func (p *Plan) exec(q *Query, want int64, fill func(*args)) {
 	p.end()
 }
 
-// orElse makes the step that is added next the one to take where the last one
+// orElse makes the n steps that are added next those to take where the last one
 // touches nothing.
-func (p *Plan) orElse() { p.steps[len(p.steps)-1].instead = true }
+func (p *Plan) orElse(n int) { p.steps[len(p.steps)-1].instead = n }
 
 // Tx is what is known during one transaction of the database.
 type Tx struct {
@@ -121,9 +121,9 @@ func (p *Plan) Run(c Conn, tx *Tx) error {
 		switch {
 		case err != nil:
 			return err
-		case s.instead && n > 0:
-			i++
-		case s.instead:
+		case s.instead > 0 && n > 0:
+			i += s.instead
+		case s.instead > 0:
 		case s.want >= 0 && n != s.want:
 			return errRefused
 		}
@@ -275,7 +275,7 @@ func (p *Plan) recorded() {
 // hasRow reports whether aggregates of the kind are stored beside their events.
 func hasRow(aggregate string) bool {
 	switch aggregate {
-	case event.Order, event.Payment, event.Fulfillment, event.Item:
+	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer:
 		return true
 	default:
 		return false

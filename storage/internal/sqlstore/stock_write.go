@@ -141,7 +141,7 @@ func (p *Plan) delta(d inventory.Delta) {
 		})
 	default:
 		p.exec(qFact, 1, func(*args) { p.change(d) })
-		p.orElse()
+		p.orElse(1)
 		p.exec(qFirstFact, 1, func(*args) { p.change(d) })
 	}
 }

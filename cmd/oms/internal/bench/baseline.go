@@ -328,9 +328,9 @@ func (f *tenForm) write(o *handOrder) error {
 	return errors.Join(err, f.lines.run(), f.reservations.run(), f.payment.run(), f.event.run(), f.outbox.run())
 }
 
-// sameForm is the library's rows: key, order, three lines, address, three
-// movements, three reservations, event; and three levels.
-type sameForm struct{ key, order, lines, address, moves, reservations, level, event *statement }
+// sameForm is the library's rows: key, order, three lines, facts for reports,
+// address, three movements, three reservations, event; and three levels.
+type sameForm struct{ key, order, lines, facts, address, moves, reservations, level, event *statement }
 
 func (f *sameForm) schema() []string {
 	return []string{
@@ -356,6 +356,8 @@ func (f *sameForm) schema() []string {
 			preordered INTEGER NOT NULL, allocated INTEGER NOT NULL, released INTEGER NOT NULL, shipped INTEGER NOT NULL,
 			canceled INTEGER NOT NULL, delivered INTEGER NOT NULL, return_requested INTEGER NOT NULL, returned INTEGER NOT NULL,
 			credited INTEGER NOT NULL, PRIMARY KEY (tenant, order_id, id)) STRICT, WITHOUT ROWID`,
+		`CREATE TABLE facts (tenant TEXT, at INTEGER, order_id BLOB, id BLOB, customer_id BLOB, channel TEXT NOT NULL, country TEXT,
+			currency TEXT NOT NULL, sku TEXT, facts TEXT NOT NULL, PRIMARY KEY (tenant, at, order_id, id)) STRICT, WITHOUT ROWID`,
 		`CREATE TABLE addresses (tenant TEXT, id BLOB, name TEXT, company TEXT, line1 TEXT, line2 TEXT, city TEXT, region TEXT,
 			postal_code TEXT, country TEXT, phone TEXT, email TEXT, PRIMARY KEY (tenant, id)) STRICT, WITHOUT ROWID`,
 		`CREATE TABLE levels (tenant TEXT, sku TEXT, location TEXT, on_hand INTEGER NOT NULL, unavailable INTEGER NOT NULL,
@@ -391,6 +393,7 @@ func (f *sameForm) prepare(c *sqlite.Conn) error {
 		prepare(c, &f.order, `INSERT INTO orders VALUES ('', ?1, ?2, '', NULL, NULL, NULL, ?3, 'EUR', 1, 'shop', ?4, ?4, 'default', 1,
 			'pending', 'pending', 'unfulfilled', 'none', ?5, 0, 0, 0, 0, 0, ?5, 0, ?6, NULL, 'GB', NULL)`),
 		prepare(c, &f.lines, `INSERT INTO lines VALUES `+line+`, `+line+`, `+line),
+		prepare(c, &f.facts, `INSERT INTO facts VALUES ('', ?1, ?2, ?3, NULL, '', 'GB', 'EUR', NULL, ?4)`),
 		prepare(c, &f.address, `INSERT INTO addresses VALUES ('', ?1, ?2, NULL, ?3, NULL, ?4, NULL, ?5, ?6, NULL, NULL)`),
 		prepare(c, &f.moves, `INSERT INTO moves (tenant, order_id, cause, actor, at, recorded_at, id, sku, location, kind, on_hand,
 			unavailable, allocated, reserved, reason, line_id) VALUES `+move+`, `+move+`, `+move),
@@ -476,6 +479,11 @@ func (f *sameForm) write(o *handOrder) error {
 	}
 	err := errors.Join(f.key.run(), f.order.run(), f.address.run())
 
+	var facts []byte
+	f.facts.int(o.at)
+	f.facts.blob(o.id[:])
+	f.facts.blob(make([]byte, len(o.id)))
+
 	f.lines.blob(o.id[:])
 	f.moves.blob(o.id[:])
 	f.moves.text(o.key)
@@ -501,13 +509,15 @@ func (f *sameForm) write(o *handOrder) error {
 		f.reservations.blob(l.ID[:])
 		f.reservations.text(l.SKU)
 		f.reservations.int(l.Quantity)
+		facts = fmt.Appendf(facts, `,["g",%q,"",%d,%d]`, l.SKU, l.Quantity, l.Total)
 		err = errors.Join(err, f.level.take(l.SKU, l.Quantity))
 	}
+	f.facts.text("[" + string(facts[1:]) + "]")
 	f.event.text(o.key)
 	f.event.int(o.at)
 	f.event.blob(o.id[:])
 	f.event.text(string(o.event))
-	return errors.Join(err, f.lines.run(), f.moves.run(), f.reservations.run(), f.event.run())
+	return errors.Join(err, f.lines.run(), f.facts.run(), f.moves.run(), f.reservations.run(), f.event.run())
 }
 
 // The two forms in plain Go maps.
@@ -574,7 +584,7 @@ func (m *maps) place(_ context.Context, n int64, skus [3]int) error {
 		}
 	}
 	m.events = append(m.events, o.id[:])
-	if m.form == sameRows {
+	if m.form == sameRows { // facts for reports are made from the orders when they are read
 		m.keys[o.key] = o.digest
 		m.addresses[o.nextID(10)] = handAddress
 		return nil

@@ -14,6 +14,7 @@ import (
 type product struct {
 	sku, title string
 	price      string // EUR, tax included
+	cost       string // EUR, what a unit costs the shop
 	category   string // of the promotions
 	tax        string // category of the tax, empty for the usual one
 	stock      int32  // what a location is filled up to
@@ -23,24 +24,24 @@ type product struct {
 
 // products is the assortment.
 var products = []product{
-	{sku: "TEE-S", title: "T-shirt, small", price: "19.90", category: "clothes", stock: 10},
-	{sku: "TEE-M", title: "T-shirt, medium", price: "19.90", category: "clothes", stock: 14},
-	{sku: "TEE-L", title: "T-shirt, large", price: "19.90", category: "clothes", stock: 12},
-	{sku: "HOODIE-M", title: "Hooded jumper, medium", price: "49.00", category: "clothes", stock: 5, backorder: 12},
-	{sku: "HOODIE-L", title: "Hooded jumper, large", price: "49.00", category: "clothes", stock: 5, backorder: 12},
-	{sku: "SOCKS", title: "Socks, three pairs", price: "12.50", category: "clothes", stock: 12},
-	{sku: "CAP", title: "Cap", price: "17.00", category: "clothes", stock: 7},
-	{sku: "MUG", title: "Mug", price: "8.50", category: "home", stock: 14},
-	{sku: "TEAPOT", title: "Teapot", price: "34.00", category: "home", stock: 5, backorder: 8, scarce: true},
-	{sku: "LAMP", title: "Reading lamp", price: "79.00", category: "home", stock: 7, scarce: true},
-	{sku: "BLANKET", title: "Wool blanket", price: "65.00", category: "home", stock: 5, backorder: 10},
-	{sku: "CANDLE", title: "Candle", price: "6.90", category: "home", stock: 16},
-	{sku: "NOTEBOOK", title: "Notebook", price: "5.40", category: "paper", stock: 20},
-	{sku: "PEN", title: "Fountain pen", price: "27.50", category: "paper", stock: 9},
-	{sku: "CALENDAR", title: "Wall calendar", price: "14.90", category: "paper", stock: 9, scarce: true},
-	{sku: "NOVEL", title: "Novel", price: "22.00", category: "books", tax: "books", stock: 12},
-	{sku: "COOKBOOK", title: "Cookery book", price: "29.95", category: "books", tax: "books", stock: 6, backorder: 6},
-	{sku: "ATLAS", title: "Atlas", price: "48.00", category: "books", tax: "books", stock: 7, scarce: true},
+	{sku: "TEE-S", title: "T-shirt, small", price: "19.90", cost: "7.10", category: "clothes", stock: 10},
+	{sku: "TEE-M", title: "T-shirt, medium", price: "19.90", cost: "7.10", category: "clothes", stock: 14},
+	{sku: "TEE-L", title: "T-shirt, large", price: "19.90", cost: "7.10", category: "clothes", stock: 12},
+	{sku: "HOODIE-M", title: "Hooded jumper, medium", price: "49.00", cost: "19.80", category: "clothes", stock: 5, backorder: 12},
+	{sku: "HOODIE-L", title: "Hooded jumper, large", price: "49.00", cost: "19.80", category: "clothes", stock: 5, backorder: 12},
+	{sku: "SOCKS", title: "Socks, three pairs", price: "12.50", cost: "4.20", category: "clothes", stock: 12},
+	{sku: "CAP", title: "Cap", price: "17.00", cost: "5.60", category: "clothes", stock: 7},
+	{sku: "MUG", title: "Mug", price: "8.50", cost: "2.90", category: "home", stock: 14},
+	{sku: "TEAPOT", title: "Teapot", price: "34.00", cost: "13.50", category: "home", stock: 5, backorder: 8, scarce: true},
+	{sku: "LAMP", title: "Reading lamp", price: "79.00", cost: "34.00", category: "home", stock: 7, scarce: true},
+	{sku: "BLANKET", title: "Wool blanket", price: "65.00", cost: "27.40", category: "home", stock: 5, backorder: 10},
+	{sku: "CANDLE", title: "Candle", price: "6.90", cost: "1.85", category: "home", stock: 16},
+	{sku: "NOTEBOOK", title: "Notebook", price: "5.40", cost: "1.60", category: "paper", stock: 20},
+	{sku: "PEN", title: "Fountain pen", price: "27.50", cost: "11.20", category: "paper", stock: 9},
+	{sku: "CALENDAR", title: "Wall calendar", price: "14.90", cost: "5.30", category: "paper", stock: 9, scarce: true},
+	{sku: "NOVEL", title: "Novel", price: "22.00", cost: "13.20", category: "books", tax: "books", stock: 12},
+	{sku: "COOKBOOK", title: "Cookery book", price: "29.95", cost: "18.00", category: "books", tax: "books", stock: 6, backorder: 6},
+	{sku: "ATLAS", title: "Atlas", price: "48.00", cost: "29.50", category: "books", tax: "books", stock: 7, scarce: true},
 }
 
 // locations keep the stock; lower priorities ship first.

@@ -4,5 +4,6 @@
 // commands, on a clock that steps through the year and ids that follow from a seed,
 // so that the same seed gives the same books, event by event.
 //
-// [Run] lives the year and tells what happened in numbers.
+// The year ends on a morning with open orders. [Run] lives it and tells what happened
+// in numbers, [ReadMorning] asks the books what a shopkeeper wants to know then.
 package demo

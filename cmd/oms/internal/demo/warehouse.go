@@ -39,7 +39,6 @@ func (y *year) stockUp() error {
 // restock fills the shelves up, and what was sold beyond; scarce goods come late
 // and few.
 func (y *year) restock() error {
-	last := y.clock.Now().After(begin.AddDate(0, 0, days))
 	for _, l := range locations {
 		delivery := inventory.Delivery{Reason: "weekly order"}
 		for _, p := range products {
@@ -53,14 +52,15 @@ func (y *year) restock() error {
 					want = want.Sub(level.Available()).Add(level.Backordered)
 				}
 			}
-			if p.scarce && !last {
+			if p.scarce {
 				if y.chance(30) {
 					continue
 				}
 				want = quantity.Min(want, quantity.Of(2+y.dice.Int32N(10)))
 			}
 			if want.Sign() > 0 {
-				delivery.Lines = append(delivery.Lines, inventory.DeliveryLine{SKU: p.sku, Location: l.Code, Quantity: want})
+				line := inventory.DeliveryLine{SKU: p.sku, Location: l.Code, Quantity: want, UnitCost: eur(p.cost)}
+				delivery.Lines = append(delivery.Lines, line)
 			}
 		}
 		if len(delivery.Lines) == 0 {

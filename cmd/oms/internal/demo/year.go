@@ -36,15 +36,20 @@ const (
 	feed     = "feed"
 )
 
-// begin is when the year begins.
-var begin = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+// begin is when the year begins, and morning when it is looked at: the warehouse has
+// not packed yet what was ordered since yesterday.
+var (
+	begin   = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+	morning = begin.AddDate(0, 0, days).Add(7*time.Hour + 30*time.Minute)
+)
 
 // The rhythm of the year.
 const (
 	days      = 365
-	after     = 60                 // days after it, in which everything ends
-	runEvery  = 6 * time.Hour      // the shop's own work
-	unpaidFor = 5 * 24 * time.Hour // transfers take days
+	day       = 24 * time.Hour
+	eight     = 8 * time.Hour // in the morning
+	runEvery  = 6 * time.Hour // the shop's own work
+	unpaidFor = 5 * day       // transfers take days
 )
 
 // year is the shop as it is being lived.
@@ -80,11 +85,11 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 		return nil, err
 	}
 	y.planCarts()
-	y.every(runEvery, y.run)
-	y.every(24*time.Hour, y.pack)
-	y.every(7*24*time.Hour, y.restock)
-	y.every(91*24*time.Hour, y.count)
-	for e, ok := y.agenda.next(); ok; e, ok = y.agenda.next() {
+	y.every(eight, runEvery, y.run)
+	y.every(eight, day, y.pack)
+	y.every(4*day+eight, 7*day, y.restock)
+	y.every(eight, 91*day, y.count)
+	for e, ok := y.agenda.next(); ok && !e.at.After(morning); e, ok = y.agenda.next() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -93,6 +98,7 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 			return nil, fmt.Errorf("demo: %s: %w", e.at.Format(time.DateTime), err)
 		}
 	}
+	y.clock.to(morning)
 	return y.close()
 }
 
@@ -129,9 +135,10 @@ func open(ctx context.Context, opts Options) (*year, error) {
 	return y, nil
 }
 
-// every plans something for the whole time, at eight in the morning the first time.
-func (y *year) every(rhythm time.Duration, do func() error) {
-	for at := begin.Add(8 * time.Hour); at.Before(begin.AddDate(0, 0, days+after)); at = at.Add(rhythm) {
+// every plans something for the whole time, so long after the beginning the first
+// time.
+func (y *year) every(first, rhythm time.Duration, do func() error) {
+	for at := begin.Add(first); at.Before(morning); at = at.Add(rhythm) {
 		y.agenda.plan(at, do)
 	}
 }

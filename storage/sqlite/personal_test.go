@@ -1,0 +1,69 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-oms/oms/storage"
+	"github.com/go-oms/oms/storage/sqlite"
+)
+
+// impersonal are the columns of tables about persons that tell of nobody: keys,
+// codes and the ids of actors.
+var impersonal = []string{
+	"tenant", "id", "customer_id", "order_id", "tender_id", "merged_into", "author", "purpose", "channel", "status",
+}
+
+// unlistedColumns returns the texts of tables with personal data that are neither
+// listed nor impersonal, and the listed columns that do not exist.
+func unlistedColumns(t *testing.T, db *sql.DB) (unlisted, missing []string) {
+	t.Helper()
+	listed := map[string][]string{}
+	for _, c := range storage.PersonalData() {
+		listed[c.Table] = append(listed[c.Table], c.Column)
+	}
+	for table, columns := range listed {
+		have := column(t, db, `SELECT name FROM pragma_table_info(?)`, table)
+		for _, c := range columns {
+			if !slices.Contains(have, c) {
+				missing = append(missing, table+"."+c)
+			}
+		}
+		for _, c := range column(t, db, `SELECT name FROM pragma_table_info(?) WHERE type IN ('TEXT', 'BLOB')`, table) {
+			if !slices.Contains(columns, c) && !slices.Contains(impersonal, c) {
+				unlisted = append(unlisted, table+"."+c)
+			}
+		}
+	}
+	return unlisted, missing
+}
+
+func TestTheListOfPersonalDataIsTheSchemas(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shop.db")
+	s, err := sqlite.Open(t.Context(), path, nil)
+	require.NoError(t, err)
+	require.NoError(t, s.Migrate(t.Context()))
+	require.NoError(t, s.Close())
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+
+	unlisted, missing := unlistedColumns(t, db)
+	require.Empty(t, unlisted)
+	require.Empty(t, missing)
+
+	for _, sql := range []string{
+		`ALTER TABLE oms_customers ADD COLUMN birthday TEXT`, `ALTER TABLE oms_addresses ADD COLUMN photo BLOB`,
+		`ALTER TABLE oms_notes RENAME COLUMN text TO words`,
+	} {
+		_, err = db.Exec(sql)
+		require.NoError(t, err)
+	}
+	unlisted, missing = unlistedColumns(t, db)
+	require.ElementsMatch(t, []string{"oms_customers.birthday", "oms_addresses.photo", "oms_notes.words"}, unlisted)
+	require.Equal(t, []string{"oms_notes.text"}, missing)
+}
