@@ -59,7 +59,9 @@ type Entry struct {
 	ShipToSaved uuid.UUID      `json:"ship_to_saved,omitzero"` // as in Cart
 	BillToSaved uuid.UUID      `json:"bill_to_saved,omitzero"`
 	Metadata    order.Metadata `json:"metadata,omitempty"`
-	At          time.Time      `json:"at,omitzero"`
+	// PromisedAt is when the delivery is promised by; zero promises nothing.
+	PromisedAt time.Time `json:"promised_at,omitzero"`
+	At         time.Time `json:"at,omitzero"`
 }
 
 // EntryLine is one line of an entry. The price is per unit of the item and may be

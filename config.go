@@ -70,6 +70,11 @@ type Config struct {
 	// UnpaidFor is how long an unpaid order is kept before Run lets it expire and
 	// gives its stock back: 24 hours by default, negative for ever.
 	UnpaidFor time.Duration
+	// Handling is how long it may take from placing until an order leaves: 24 hours
+	// by default. With the longest time on the way of the cart's shipping method it
+	// makes the promised time, Order.PromisedAt; a method that does not say how long
+	// it takes promises nothing, and neither does a negative Handling.
+	Handling time.Duration
 	// Limits bound requests; see order.Limits for the defaults.
 	Limits order.Limits
 	// Number writes the n-th order number; by default n+1000 in decimal.
@@ -154,6 +159,9 @@ func (cfg Config) withDefaults() Config {
 	}
 	if cfg.UnpaidFor == 0 {
 		cfg.UnpaidFor = 24 * time.Hour
+	}
+	if cfg.Handling == 0 {
+		cfg.Handling = 24 * time.Hour
 	}
 	cfg.Limits = cfg.Limits.WithDefaults()
 	if cfg.Number == nil {

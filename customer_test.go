@@ -341,7 +341,9 @@ func TestConsentsAreAppended(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, crm.Allows(consents, "news", "email"))
 	for _, wrong := range []oms.Decision{
-		{Status: crm.Granted}, {Purpose: "news"}, {Purpose: "news", Status: "maybe"},
+		{Status: crm.Granted},
+		{Purpose: "news"},
+		{Purpose: "news", Status: "maybe"},
 		{Purpose: "news", Status: crm.Granted, Proof: strings.Repeat("x", crm.MaxProof+1)},
 	} {
 		refusedWithout[*fault.InvalidError](s, func() error {

@@ -244,7 +244,7 @@ func TestMergesThatCrossEachOther(t *testing.T) {
 		})
 		var over *crm.MergedError
 		require.ErrorAs(t, errors.Join(errs...), &over)
-		require.True(t, (errs[0] == nil) != (errs[1] == nil), "%v", errs)
+		require.NotEqual(t, errs[0] == nil, errs[1] == nil, "%v", errs)
 		left, err := s.Customer(s.ctx, a.ID)
 		require.NoError(t, err)
 		require.Len(t, s.ordersOf(left.ID), 2)

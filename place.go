@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -198,6 +199,9 @@ func (c *Client) shipping(in *placement, cart Cart) error {
 		return err
 	}
 	in.Shipping = &order.Charge{Code: option.Code, Label: option.Label, Amount: option.Price}
+	if handling := c.core.cfg.Handling; option.MaxDays > 0 && handling >= 0 {
+		in.Header.PromisedAt = in.Header.PlacedAt.Add(handling + time.Duration(option.MaxDays)*24*time.Hour)
+	}
 	return nil
 }
 
@@ -235,6 +239,9 @@ func (c *Client) entering(ctx context.Context, entry Entry, cmd event.Command) (
 	in.backorder = func(i int) bool { return entry.Lines[i].Backorder }
 	header := &in.Header
 	header.Origin, header.ExternalRef, header.CustomerID, header.Metadata = order.FromStaff, entry.ExternalRef, entry.CustomerID, entry.Metadata
+	if header.PromisedAt = event.Moment(entry.PromisedAt); !entry.PromisedAt.IsZero() && !header.PromisedAt.After(header.PlacedAt) {
+		return nil, fault.Invalid("promised_at", entry.PromisedAt.Format(time.RFC3339), "a time after the order's own")
+	}
 	if err := c.address(header, entry.ShipTo, entry.BillTo, cmd); err != nil {
 		return nil, err
 	}

@@ -393,7 +393,7 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 			})
 		}},
 		{"customer.merges", nil, func(s *tampered) {
-			for c := range s.Store.Customers(context.Background(), crm.Filter{Merged: true}) {
+			for c := range s.Customers(context.Background(), crm.Filter{Merged: true}) {
 				if c.Merged() {
 					s.address = always(func(a *crm.Address) { a.CustomerID = c.ID })
 				}

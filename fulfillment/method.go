@@ -39,7 +39,7 @@ type Option struct {
 	Code    string // of the method; what the customer chooses by
 	Label   string // for people
 	Price   money.Money
-	MinDays int // on the way; 0 when the shop does not say
+	MinDays int // on the way, of 24 hours; 0 when the shop does not say
 	MaxDays int
 }
 

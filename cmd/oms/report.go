@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-
 	_ "time/tzdata" // zones have names on machines without a database of them too
 
 	"github.com/go-oms/oms/reporting"

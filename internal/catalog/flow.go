@@ -113,7 +113,7 @@ func (f *flow) texts(expr ast.Expr) []string {
 	case *ast.CallExpr:
 		return f.called(expr, 0)
 	case *ast.Ident, *ast.SelectorExpr:
-		return f.held(expr.(ast.Expr))
+		return f.held(expr)
 	}
 	f.lose(expr)
 	return nil

@@ -232,6 +232,7 @@ var caughtBy = map[string][]string{
 		"reservation: one may be made and closed in one batch",
 	},
 	"ignores a coupon's limit": {
+		"reference: what a customer gives up is free for those behind him in a batch",
 		"commit: a refused batch writes nothing",
 		"commit: of several faults the first in the order of checks is answered",
 		"coupon: uses stop at the limit over all orders",

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -211,8 +212,9 @@ func overlooked(answer func(e *storage.DuplicateError, b *storage.Batch) error) 
 	return func() *hooks {
 		return &hooks{commit: func(ctx ctxt, s store, b *storage.Batch) error {
 			err := s.Commit(ctx, b)
-			if e, ok := err.(*storage.DuplicateError); ok {
-				return answer(e, b)
+			var taken *storage.DuplicateError
+			if errors.As(err, &taken) {
+				return answer(taken, b)
 			}
 			return err
 		}}

@@ -29,6 +29,7 @@ func screen() []asked {
 		},
 		{report: "orders", title: "Orders of the last month by status", period: lastDays(month), measures: []reporting.Measure{reporting.OrderCount, reporting.Due}},
 		openOrders(reporting.ByStatus, reporting.ByPaymentStatus),
+		{report: "late-orders"},
 		{report: "receivables"},
 		payments("Payments of the last seven days", lastDays(7)),
 		{report: "top-skus", title: "Best sellers of the last month", period: lastDays(month), limit: 5},
@@ -44,7 +45,9 @@ func paper(year reporting.Period) []asked {
 	return []asked{
 		{report: "sales", title: "The last two weeks", period: lastDays(14), by: byDay, measures: soldPerDay, chart: reporting.Total},
 		openOrders(reporting.ByStatus, reporting.ByPaymentStatus),
+		{report: "late-orders"},
 		{report: "receivables"},
+		payments("Payments of the last month", lastDays(month)),
 		{
 			report: "sales", title: "The year, month by month", period: year,
 			measures: []reporting.Measure{
@@ -62,8 +65,8 @@ func paper(year reporting.Period) []asked {
 			measures: []reporting.Measure{reporting.OnHand, reporting.Available, reporting.Backordered}, edit: leastFirst,
 		},
 		{report: "stock", measures: slices.Concat(shelves, []reporting.Measure{reporting.StockValue}), edit: mostWorth},
-		payments("Payments of the last month", lastDays(month)),
 		{report: "orders", title: "Orders of the year by status", period: year, plain: true, measures: []reporting.Measure{reporting.OrderCount, reporting.Due}},
+		{report: "canceled-orders", title: "Canceled orders of the year", period: year, plain: true},
 		{report: "customers", period: year, by: byQuarter, measures: []reporting.Measure{reporting.CustomerCount, reporting.NewCustomers, reporting.ReturningCustomers}},
 		{report: "returns", period: year, by: byQuarter, measures: []reporting.Measure{reporting.Units, reporting.Returned, reporting.ReturnRate}},
 		{
@@ -71,7 +74,6 @@ func paper(year reporting.Period) []asked {
 			definition: "Where the orders went, and what customers owe for them in the end.",
 			measures:   []reporting.Measure{reporting.OrderCount, reporting.Due},
 		},
-		{report: "canceled-orders", title: "Canceled orders of the year", period: year, chart: reporting.OrderCount},
 	}
 }
 

@@ -64,5 +64,5 @@ func TestDaysAreThoseOfTheShop(t *testing.T) {
 	}, lastDays(1), "the last of December in Berlin")
 	summer := daysBack(184, 183)
 	require.Equal(t, 22, summer.From.Hour(), "clocks are ahead in summer")
-	require.Equal(t, daysBack(92, 0).From.Add(-time.Nanosecond).Month(), time.September)
+	require.Equal(t, time.September, daysBack(92, 0).From.Add(-time.Nanosecond).Month())
 }
