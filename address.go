@@ -30,7 +30,8 @@ type SavedAddress struct {
 // SaveAddress puts an address into a customer's book, or replaces the one with its
 // id. One that becomes the default takes that from the one that was. The id of
 // another customer's address is a *fault.NotFoundError. Orders keep the copy that
-// they were placed with.
+// they were placed with. A repetition is answered with the address as it is now; once
+// it was removed that is a *fault.NotFoundError too.
 func (c *Client) SaveAddress(ctx context.Context, customerID uuid.UUID, p SavedAddress) (*crm.Address, error) {
 	p.Address = p.Address.Normalize()
 	p.Address.CustomerID = customerID
@@ -141,7 +142,8 @@ func (c *Client) savedAddress(ctx context.Context, customerID, id uuid.UUID) (*c
 }
 
 // fromBook returns the addresses of an order that names saved ones of its customer.
-// What names none costs nothing.
+// What names none costs nothing. The book may change before the order is committed:
+// the order has what was read.
 func (c *Client) fromBook(
 	ctx context.Context, customerID, shipToSaved, billToSaved uuid.UUID, shipTo order.Address, billTo *order.Address,
 ) (order.Address, *order.Address, error) {

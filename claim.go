@@ -31,8 +31,9 @@ type Claimed struct {
 	More bool `json:"more,omitempty"`
 }
 
-// ClaimOrders gives a customer the orders that have no customer and an address with
-// that email. The email must be his own, or that of one who was merged into him:
+// ClaimOrders gives a customer the orders that have no customer and that were placed
+// with that email: the one of the address they are billed to, or where that has none
+// of the address they are shipped to. The email must be his own, or that of one who was merged into him:
 // otherwise it is a *crm.ClaimError and nothing is written. Orders that have a
 // customer are never touched. A call hands over at most 1,000 orders.
 //
@@ -69,21 +70,13 @@ func (c *Client) ClaimOrders(ctx context.Context, customerID uuid.UUID, p Claim)
 			return &claimed, d.finish(result), nil
 		},
 		replay: func(ctx context.Context, result []byte) (*Claimed, error) {
-			was, err := jsonReplay[handed](ctx, result)
+			customer, was, err := c.replayHanded(ctx, result)
 			if err != nil {
 				return nil, err
 			}
-			customer, err := c.store.Customer(ctx, was.Into)
-			return &Claimed{Customer: customer, Orders: was.Orders, More: was.More}, err
+			return &Claimed{Customer: customer, Orders: was.Orders, More: was.More}, nil
 		},
 	})
-}
-
-// handed is what a claim or a merge keeps under its key.
-type handed struct {
-	Into   uuid.UUID   `json:"into"`
-	Orders []uuid.UUID `json:"orders,omitempty"`
-	More   bool        `json:"more,omitempty"`
 }
 
 // owns returns a *crm.ClaimError unless the email leads to the customer.

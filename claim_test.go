@@ -97,8 +97,32 @@ func TestAClaimOfManyOrdersGoesOn(t *testing.T) {
 	s.clean()
 }
 
-// Two who claim by one email, which is one of them's after the other's merge, end
-// with each order at one of them.
+// Who is sent a present does not get the order by its email: the payer does.
+func TestAPresentIsClaimedByWhoPaidForIt(t *testing.T) {
+	s := newShop(t)
+	s.receive("TEE-M", 5)
+	place := func(billTo *order.Address) uuid.UUID {
+		o, err := s.Place(s.ctx, oms.Cart{
+			ShipTo: order.Address{Email: "friend@example.com"}, BillTo: billTo, Lines: []oms.CartLine{line("TEE-M", 1)},
+		})
+		require.NoError(t, err)
+		return o.ID
+	}
+	present := place(&order.Address{Line1: "1 Secret Lane", Email: "Ada@example.com"})
+	own := place(&order.Address{Company: "Friend & Co"})
+	for _, c := range []struct {
+		email string
+		want  uuid.UUID
+	}{{"friend@example.com", own}, {"ada@example.com", present}} {
+		claimed, err := s.ClaimOrders(s.ctx, s.customer(c.email).ID, oms.Claim{Email: c.email})
+		require.NoError(t, err)
+		require.Equal(t, []uuid.UUID{c.want}, claimed.Orders)
+		require.False(t, claimed.More)
+	}
+	s.clean()
+}
+
+// However many claims come at once, each order is handed over by one of them.
 func TestOrdersClaimedAtOnceEndWithOne(t *testing.T) {
 	s := newShop(t)
 	s.receive("TEE-M", 30)

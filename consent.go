@@ -22,7 +22,7 @@ type Decision struct {
 	Status  crm.ConsentStatus `json:"status"`
 	Source  string            `json:"source,omitempty"` // where it was given
 	Proof   string            `json:"proof,omitempty"`  // what shows it; personal data
-	At      time.Time         `json:"at,omitzero"`      // when the customer decided, now by default
+	At      time.Time         `json:"at,omitzero"`      // when the customer decided, now by default and at the latest
 }
 
 // RecordConsent appends a decision of a customer. Decisions may be recorded late
@@ -38,6 +38,9 @@ func (c *Client) RecordConsent(ctx context.Context, customerID uuid.UUID, p Deci
 	req := request{name: "customer.consent", key: p.Key, at: p.At, body: customerBody[Decision]{customerID, p}}
 	return do(ctx, c, req, flow[*crm.Consent]{
 		decide: func(ctx context.Context, cmd event.Command) (*crm.Consent, *storage.Batch, error) {
+			if cmd.At.After(cmd.Now) {
+				cmd.At = cmd.Now // else nothing that he decides until then would hold
+			}
 			d, err := c.openCustomer(ctx, customerID, p.Version, cmd)
 			if err != nil {
 				return nil, nil, err

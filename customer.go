@@ -175,11 +175,11 @@ func (d *customerDraft) free(holder *crm.Customer, email, ref bool) {
 		d.cmd.Event(event.Customer, after.ID, after.Version, CustomerChanged, crm.Diff(holder, &after)))
 }
 
-// replayCustomer answers with the customer as he is now.
+// replayCustomer answers with the customer as he is now, or who is left of him.
 func (c *Client) replayCustomer(ctx context.Context, result []byte) (*crm.Customer, error) {
 	id, err := jsonReplay[uuid.UUID](ctx, result)
 	if err != nil {
 		return nil, err
 	}
-	return c.store.Customer(ctx, id)
+	return c.Customer(ctx, id)
 }

@@ -65,24 +65,22 @@ func (c *Client) merged(ctx context.Context, customer *crm.Customer) error {
 	return &crm.MergedError{ID: customer.ID, Into: last.ID}
 }
 
-// maxMerges is how long a chain of merges may be: far longer than any, so that one
-// in a circle is an error and not an endless walk.
-const maxMerges = 1000
-
 // survivor follows merges to who is left of them: the customer himself if he was
 // not merged.
 func (c *Client) survivor(ctx context.Context, customer *crm.Customer) (*crm.Customer, error) {
-	for range maxMerges {
-		if !customer.Merged() {
-			return customer, nil
+	seen := make(map[uuid.UUID]bool)
+	for customer.Merged() {
+		if seen[customer.ID] {
+			return nil, &storage.BookError{What: "customers are merged in a circle with " + customer.ID.String()}
 		}
+		seen[customer.ID] = true
 		next, err := c.store.Customer(ctx, customer.MergedInto)
 		if err != nil {
 			return nil, err
 		}
 		customer = next
 	}
-	return nil, &storage.BookError{What: "customers are merged in a circle with " + customer.ID.String()}
+	return customer, nil
 }
 
 // record makes the customer's event of that type and returns its delta, for what is

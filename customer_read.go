@@ -72,7 +72,8 @@ func (c *Client) Customers(ctx context.Context, f crm.Filter) iter.Seq2[*crm.Cus
 // CustomerTimeline returns what happened to a customer, to those who were merged
 // into him, and to his orders, in order of business time. Of the orders it has
 // their own events; see Timeline for those of payments and fulfilment. A shopper
-// sees his own, without the notes of the staff.
+// sees his own, without the notes of the staff, and orders as in Orders: none under
+// the id of one who was merged.
 func (c *Client) CustomerTimeline(ctx context.Context, id uuid.UUID) ([]TimelineEntry, error) {
 	customer, err := c.Customer(ctx, id)
 	if err != nil {
@@ -82,7 +83,7 @@ func (c *Client) CustomerTimeline(ctx context.Context, id uuid.UUID) ([]Timeline
 	if err != nil {
 		return nil, err
 	}
-	for o, err := range c.store.Orders(ctx, order.Filter{CustomerID: customer.ID, Ascending: true}) {
+	for o, err := range c.Orders(ctx, order.Filter{CustomerID: customer.ID, Ascending: true}) {
 		if err != nil {
 			return nil, err
 		}

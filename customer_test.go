@@ -353,6 +353,39 @@ func TestConsentsAreAppended(t *testing.T) {
 	}
 }
 
+func TestNoDecisionIsOfTheFuture(t *testing.T) {
+	s := newShop(t)
+	ada := s.customer("ada@example.com")
+	granted, err := s.RecordConsent(s.ctx, ada.ID, oms.Decision{
+		Purpose: "news", Status: crm.Granted, At: s.clock.Now().AddDate(50, 0, 0),
+	})
+	require.NoError(t, err)
+	require.Equal(t, s.clock.Now(), granted.At)
+	s.clock.Add(time.Hour)
+	_, err = s.RecordConsent(s.ctx, ada.ID, oms.Decision{Purpose: "news", Status: crm.Withdrawn})
+	require.NoError(t, err)
+	consents, err := s.Consents(s.ctx, ada.ID)
+	require.NoError(t, err)
+	require.False(t, crm.Allows(consents, "news", "email"))
+	s.clean()
+}
+
+// The price of somebody else's cart would tell which coupons he has used up.
+func TestAShopperPricesHisOwnCartsOnly(t *testing.T) {
+	s := newShop(t)
+	s.receive("TEE-M", 5)
+	ada, eve := s.customer("ada@example.com"), s.customer("eve@example.com")
+	cart := oms.Cart{CustomerID: ada.ID, Lines: []oms.CartLine{line("TEE-M", 1)}}
+	refusedWithout[*fault.InvalidError](s, func() error { _, err := s.shopper(eve.ID).Price(s.ctx, cart); return err })
+	for _, c := range []*oms.Client{s.Client, s.shopper(ada.ID)} {
+		_, err := c.Price(s.ctx, cart)
+		require.NoError(t, err)
+	}
+	cart.CustomerID = uuid.Nil
+	_, err := s.shopper(eve.ID).Price(s.ctx, cart)
+	require.NoError(t, err, "before he logs in")
+}
+
 func TestCustomersAreListedInPages(t *testing.T) {
 	s := newShop(t)
 	var want []uuid.UUID

@@ -24,6 +24,7 @@ import (
 	"github.com/go-oms/oms/order"
 	gateway "github.com/go-oms/oms/payment/sandbox"
 	"github.com/go-oms/oms/quantity"
+	"github.com/go-oms/oms/reporting"
 	"github.com/go-oms/oms/storage"
 	"github.com/go-oms/oms/storage/memory"
 	"github.com/go-oms/oms/storage/sqlite"
@@ -182,4 +183,32 @@ func TestTheGuidesPlantedMistakeIsCaught(t *testing.T) {
 // The pictures of the workflow guide are those of the code.
 func TestTheGuidesDrawTheWorkflowAsItIs(t *testing.T) {
 	require.Contains(t, blocks(readText(t, "docs/workflow.md"), "mermaid"), order.DefaultWorkflow().Mermaid())
+}
+
+// bestOfMarch asks one of the named reports, grouped and bounded as the page wants it.
+func bestOfMarch(ctx context.Context, shop *oms.Client) (*reporting.Table, error) {
+	report, _ := reporting.Named("sales")
+	q := report.Grouped(reporting.ByCountry).Query
+	q.Zone = "Europe/Berlin"
+	q.Where = map[reporting.Dimension][]string{reporting.ByChannel: {"web"}}
+	q.Sort, q.Limit = reporting.Net, 5
+	var err error
+	if q.Period, err = reporting.ParsePeriod("2026-03", "2026-04", q.Zone); err != nil {
+		return nil, err
+	}
+	return shop.Report(ctx, q)
+}
+
+func TestTheGuidesReport(t *testing.T) {
+	s := newShop(t)
+	s.receive("TEE-M", 9)
+	for _, country := range []string{"DE", "AT", "DE"} {
+		_, err := s.Place(s.ctx, oms.Cart{Channel: "web", ShipTo: order.Address{Country: country}, Lines: []oms.CartLine{line("TEE-M", 1)}})
+		require.NoError(t, err)
+	}
+	table, err := bestOfMarch(s.ctx, s.Client)
+	require.NoError(t, err)
+	require.Len(t, table.Rows, 2)
+	require.Equal(t, []string{"DE"}, table.Rows[0].Keys)
+	require.Equal(t, "39.80", table.Rows[0].Values[table.Column(reporting.Net)].String())
 }

@@ -6,12 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/inventory"
 	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/storage"
 	"github.com/go-oms/oms/storage/sqlite"
 )
 
@@ -174,4 +177,40 @@ func TestAnUnjoinedCallBesideTheTransactionEndsInTime(t *testing.T) {
 	_, err = s.Place(s.ctx, oms.Cart{Lines: []oms.CartLine{line("TEE-M", 1)}})
 	require.NoError(t, err)
 	s.clean()
+}
+
+// What becomes of customers in the host's transaction is there with it or not at
+// all, and what is refused leaves the transaction usable.
+func TestCustomersInTheHostsTransaction(t *testing.T) {
+	s, store := hosted(t)
+	guest := s.guest("twin@example.com")
+	ada, twin := s.customer("ada@example.com"), s.customer("twin@example.com")
+	for _, commit := range []bool{false, true} {
+		before := s.dump()
+		tx := begin(t, store)
+		joined := s.With(store.Join(tx))
+		_, err := joined.SaveCustomer(s.ctx, oms.CustomerDetails{Customer: crm.Customer{Email: ada.Email}})
+		var taken *storage.DuplicateError
+		require.ErrorAs(t, err, &taken)
+		claimed, err := joined.ClaimOrders(s.ctx, twin.ID, oms.Claim{Email: twin.Email})
+		require.NoError(t, err)
+		require.Equal(t, []uuid.UUID{guest.ID}, claimed.Orders)
+		home, err := joined.SaveAddress(s.ctx, twin.ID, oms.SavedAddress{Address: crm.Address{City: "London"}})
+		require.NoError(t, err)
+		merged, err := joined.MergeCustomers(s.ctx, oms.Merge{From: twin.ID, Into: ada.ID})
+		require.NoError(t, err)
+		require.Equal(t, []uuid.UUID{guest.ID}, merged.Orders)
+		o, err := joined.Place(s.ctx, oms.Cart{CustomerID: ada.ID, ShipToSaved: home.ID, Lines: []oms.CartLine{line("TEE-M", 1)}})
+		require.NoError(t, err)
+		require.Equal(t, "London", o.ShipTo.City)
+		if !commit {
+			require.NoError(t, tx.Rollback())
+			require.Equal(t, before, s.dump())
+			s.clean()
+			continue
+		}
+		require.NoError(t, tx.Commit())
+		require.Equal(t, []string{guest.Number, o.Number}, s.ordersOf(ada.ID))
+		s.clean()
+	}
 }

@@ -37,15 +37,16 @@ type Merged struct {
 // MergeCustomers ends a customer who is the same person as another, all or nothing.
 // Who is left gets what he lacks of the other's details, and all of his addresses,
 // notes, decisions, orders and uses of coupons that are counted per customer; his
-// own details and default addresses stay. Everything that asks for the other one,
-// by id, email or external reference, finds who is left, and so on along a chain of
-// merges. The other one cannot be changed any more: *crm.MergedError names who is
-// left.
+// own details and default addresses stay. Whoever asks for the other one, by id,
+// email or external reference, or for his addresses, notes, decisions or timeline,
+// finds those of who is left, and so on along a chain of merges. The other one
+// cannot be changed any more: *crm.MergedError names who is left.
 //
 // Merging two who were merged already, with another key, hands over the orders that
 // came in under the old id since, and those beyond the 1,000 of one call. A merge
 // into himself is a *fault.InvalidError; into or of one who was merged elsewhere a
-// *crm.MergedError.
+// *crm.MergedError. Verify lists orders that are left with somebody who is over for
+// more than a day.
 //
 // Orders may still be placed under the old id; they are the other's until the two
 // are merged again. The host lets a shopper in as who is left from then on: under
@@ -72,12 +73,11 @@ func (c *Client) MergeCustomers(ctx context.Context, p Merge) (*Merged, error) {
 			return m.finish()
 		},
 		replay: func(ctx context.Context, result []byte) (*Merged, error) {
-			was, err := jsonReplay[handed](ctx, result)
+			customer, was, err := c.replayHanded(ctx, result)
 			if err != nil {
 				return nil, err
 			}
-			customer, err := c.store.Customer(ctx, was.Into)
-			return &Merged{Customer: customer, Orders: was.Orders, More: was.More}, err
+			return &Merged{Customer: customer, Orders: was.Orders, More: was.More}, nil
 		},
 	})
 }

@@ -2,7 +2,9 @@ package oms_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -133,6 +135,38 @@ func TestAMergedCustomerIsOver(t *testing.T) {
 	require.Equal(t, c.ID, found.ID)
 }
 
+// However long a chain of merges is, it leads to its end; books in which it has none
+// are broken.
+func TestAChainOfMergesEnds(t *testing.T) {
+	s := newShop(t)
+	ids := make([]uuid.UUID, 1500)
+	for i := range ids {
+		ids[i] = uuid.New()
+	}
+	chain := func(version int64, last uuid.UUID) {
+		var b storage.Batch
+		for i, id := range ids {
+			x := crm.Customer{ID: id, Version: version, CreatedAt: s.clock.Now(), UpdatedAt: s.clock.Now(), MergedInto: last}
+			if i+1 < len(ids) {
+				x.MergedInto = ids[i+1]
+			}
+			b.CRM.Customers = append(b.CRM.Customers, x)
+			b.Events = append(b.Events, event.Event{
+				Aggregate: event.Customer, ID: id, Version: version, Type: oms.CustomerMerged, Payload: crm.Diff(nil, &x),
+				ActorKind: event.System, At: s.clock.Now(), RecordedAt: s.clock.Now(),
+			})
+		}
+		require.NoError(t, s.store.Commit(s.ctx, &b))
+	}
+	chain(1, uuid.Nil)
+	left, err := s.Customer(s.ctx, ids[0])
+	require.NoError(t, err)
+	require.Equal(t, ids[len(ids)-1], left.ID)
+	chain(2, ids[7])
+	_, err = s.Customer(s.ctx, ids[0])
+	require.ErrorContains(t, err, "in a circle")
+}
+
 func TestMergesThatMakeNoSenseAreRefused(t *testing.T) {
 	s := newShop(t)
 	a, b, c := s.customer("a@example.com"), s.customer("b@example.com"), s.customer("c@example.com")
@@ -159,6 +193,12 @@ func TestMergingAgainBringsWhatCameSince(t *testing.T) {
 	version := s.merge(a.ID, c.ID).Customer.Version
 	require.EqualValues(t, 2, version, "there was nothing to bring")
 	late := s.bought(a.ID)
+	s.clock.Add(25 * time.Hour)
+	report, err := s.Verify(s.ctx, oms.VerifyOptions{})
+	require.NoError(t, err)
+	require.Len(t, report.Violations, 1, "nobody sees that order any more")
+	require.Equal(t, "customer.merges", report.Violations[0].Check)
+	require.Contains(t, report.Violations[0].Where, late.ID.String())
 	merged := s.merge(a.ID, c.ID)
 	require.Equal(t, []uuid.UUID{late.ID}, merged.Orders)
 	require.Equal(t, version+1, merged.Customer.Version)
@@ -186,6 +226,58 @@ func TestWhatAMergedCustomerHadComesBack(t *testing.T) {
 	s.save(crm.Customer{ID: eve.ID, Email: "ada@example.com"}) // given up, and free
 }
 
+// A shopper who is still let in under his old id finds himself and no orders.
+func TestUnderAnOldIDThereAreNoOrders(t *testing.T) {
+	s := newShop(t)
+	s.receive("TEE-M", 5)
+	ada, twin := s.customer("ada@example.com"), s.customer("twin@example.com")
+	o := s.bought(ada.ID)
+	s.merge(twin.ID, ada.ID)
+	old := s.shopper(twin.ID)
+	found, err := old.Customer(s.ctx, twin.ID)
+	require.NoError(t, err)
+	require.Equal(t, ada.ID, found.ID)
+	var missing *fault.NotFoundError
+	_, err = old.Order(s.ctx, o.ID)
+	require.ErrorAs(t, err, &missing)
+	has := func(c *oms.Client, id uuid.UUID) bool {
+		entries, err := c.CustomerTimeline(s.ctx, id)
+		require.NoError(t, err)
+		return slices.ContainsFunc(entries, func(e oms.TimelineEntry) bool { return e.Aggregate == event.Order })
+	}
+	require.False(t, has(old, twin.ID))
+	require.True(t, has(s.shopper(ada.ID), ada.ID))
+	require.True(t, has(s.Client, twin.ID))
+}
+
+// A repetition that comes late tells of who is left by then.
+func TestARepetitionFindsWhoIsLeft(t *testing.T) {
+	s := newShop(t)
+	s.receive("TEE-M", 5)
+	o := s.guest("b@example.com")
+	a, c := s.customer("a@example.com"), s.customer("c@example.com")
+	details := oms.CustomerDetails{Key: "save", Customer: crm.Customer{Email: "b@example.com"}}
+	b, err := s.SaveCustomer(s.ctx, details)
+	require.NoError(t, err)
+	claim, merge := oms.Claim{Key: "claim", Email: "b@example.com"}, oms.Merge{Key: "merge", From: a.ID, Into: b.ID}
+	_, err = s.ClaimOrders(s.ctx, b.ID, claim)
+	require.NoError(t, err)
+	_, err = s.MergeCustomers(s.ctx, merge)
+	require.NoError(t, err)
+	s.merge(b.ID, c.ID)
+	saved, err := s.SaveCustomer(s.ctx, details)
+	require.NoError(t, err)
+	claimed, err := s.ClaimOrders(s.ctx, b.ID, claim)
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{o.ID}, claimed.Orders)
+	merged, err := s.MergeCustomers(s.ctx, merge)
+	require.NoError(t, err)
+	for _, found := range []*crm.Customer{saved, claimed.Customer, merged.Customer} {
+		require.Equal(t, c.ID, found.ID)
+	}
+	s.clean()
+}
+
 func TestGuestOrdersOfAMergedEmailAreClaimed(t *testing.T) {
 	s := newShop(t)
 	s.receive("TEE-M", 5)
@@ -202,7 +294,7 @@ func TestGuestOrdersOfAMergedEmailAreClaimed(t *testing.T) {
 func TestMergingLosesNoUseOfACoupon(t *testing.T) {
 	s := newShop(t, func(cfg *oms.Config) {
 		cfg.Promotions = must(order.NewCoupons([]order.Coupon{{
-			Code: "TWICE", Kind: order.FixedAmount, Amount: money.MustParse("1.00 EUR"), PerCustomer: 2, Limit: 3,
+			Code: "TWICE", Kind: order.FixedAmount, Amount: money.MustParse("1.00 EUR"), PerCustomer: 2, Limit: 9,
 		}}))
 	})
 	s.receive("TEE-M", 20)
@@ -219,7 +311,10 @@ func TestMergingLosesNoUseOfACoupon(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, order.Uses{All: 3, ByCustomer: 3}, uses["TWICE"])
 	var used *order.CouponError
-	require.ErrorAs(t, use(ada.ID), &used)
+	for _, id := range []uuid.UUID{ada.ID, twin.ID} {
+		require.ErrorAs(t, use(id), &used)
+		require.Equal(t, "used up by this customer", used.Reason)
+	}
 	left, err := s.store.CouponsOf(s.ctx, twin.ID)
 	require.NoError(t, err)
 	require.Empty(t, left)

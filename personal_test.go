@@ -233,6 +233,12 @@ func (c *canaries) fail(s *shop, out *overheard, ada, twin uuid.UUID) {
 		refused(s.Place(s.ctx, oms.Cart{Key: "wrong", ShipTo: x, Lines: []oms.CartLine{line("TEE-M", 1)}}))
 		refused(s.SaveAddress(s.ctx, ada, oms.SavedAddress{Key: "wrong", Address: crm.Address{Country: x.Country + "x", City: x.City}}))
 	}
+	stranger := c.saved("stranger12")
+	stranger.ID = uuid.New()
+	refused(s.SaveAddress(s.ctx, ada, oms.SavedAddress{Key: "wrong", Address: stranger}))
+	refused(s.SaveAddress(s.ctx, ada, oms.SavedAddress{Key: "wrong", Address: stranger, Version: 99}))
+	refused(s.SaveAddress(s.ctx, uuid.New(), oms.SavedAddress{Key: "wrong", Address: stranger}))
+	refused(s.SaveAddress(s.ctx, ada, oms.SavedAddress{Key: "remove", Address: stranger}))
 	refused(s.CustomerByEmail(s.ctx, c.sing("unknown.canary@example.com")))
 	refused(s.CustomerByRef(s.ctx, c.sing("canary-unknown")))
 	refused(s.ClaimOrders(s.ctx, ada, oms.Claim{Key: "wrong", Email: c.sing("nobodys.canary@example.com")}))

@@ -48,8 +48,12 @@ func (c *Client) Place(ctx context.Context, cart Cart) (*order.Order, error) {
 
 // Price answers what a cart would cost now: the order that Place would make, with
 // lines unsourced, without a number and without an id that lasts. It writes
-// nothing.
+// nothing. A shopper's cart is his own or nobody's: prices tell which coupons a
+// customer has used up.
 func (c *Client) Price(ctx context.Context, cart Cart) (*order.Order, error) {
+	if cart.CustomerID != uuid.Nil && !c.is(cart.CustomerID) {
+		return nil, fault.Invalid("customer_id", cart.CustomerID, "the shopper's own id, or none")
+	}
 	if err := cart.check(c.core.cfg.Limits); err != nil {
 		return nil, err
 	}
@@ -214,16 +218,43 @@ func (c *Client) promote(ctx context.Context, in *placement, cart Cart) error {
 		}
 		return nil
 	}
-	uses := map[string]order.Uses{}
+	uses, user := map[string]order.Uses{}, cart.CustomerID
 	if codes := promotions.Codes(cart.Coupons); len(codes) > 0 {
 		var err error
-		if uses, err = c.store.CouponUses(ctx, codes, cart.CustomerID); err != nil {
+		if user, err = c.whoIsLeft(ctx, user); err != nil {
+			return err
+		}
+		if uses, err = c.store.CouponUses(ctx, codes, user); err != nil {
 			return err
 		}
 	}
 	taken, err := in.Promote(ctx, promotions, cart.Coupons, uses)
 	in.coupons = taken
+	for i := range taken {
+		if taken[i].CustomerID != uuid.Nil {
+			taken[i].CustomerID = user
+		}
+	}
 	return err
+}
+
+// whoIsLeft returns the id of who is left of a customer, whose uses of coupons count
+// for him under his old id too. Not every shop keeps its customers here.
+func (c *Client) whoIsLeft(ctx context.Context, id uuid.UUID) (uuid.UUID, error) {
+	if id == uuid.Nil {
+		return id, nil
+	}
+	customer, err := c.store.Customer(ctx, id)
+	if isNotFound(err) {
+		return id, nil
+	}
+	if err == nil {
+		customer, err = c.survivor(ctx, customer)
+	}
+	if err != nil {
+		return id, err
+	}
+	return customer.ID, nil
 }
 
 // entering turns an entry into a placement.

@@ -62,7 +62,8 @@ func (c *Client) Orders(ctx context.Context, f order.Filter) iter.Seq2[*order.Or
 	return c.store.Orders(ctx, f)
 }
 
-// OrdersOf yields a customer's orders, newest first.
+// OrdersOf yields a customer's orders, newest first. It does not follow merges: of one
+// who was merged it yields only what came in under his id since.
 func (c *Client) OrdersOf(ctx context.Context, customer uuid.UUID) iter.Seq2[*order.Order, error] {
 	return c.Orders(ctx, order.Filter{CustomerID: customer})
 }

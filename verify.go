@@ -105,13 +105,13 @@ type pass struct {
 func (v *verifier) passes() []pass {
 	return []pass{
 		{deliveryChecks, v.begin},
+		{customerChecks, v.customers},
 		{orderChecks, v.orders},
 		{factChecks, v.facts},
 		{tenderChecks, v.tenders},
 		{fulfillmentChecks, v.fulfillments},
 		{itemChecks, v.items},
 		{levelChecks, v.levels},
-		{customerChecks, v.customers},
 		{keyChecks, v.keys},
 	}
 }

@@ -72,7 +72,7 @@ func Checks() []Check {
 		{checkCaused, "every event names an actor, a time and the command that caused it"},
 		{checkKeys, "no idempotency key is stored twice"},
 		{checkResults, "a used key names a result that exists"},
-		{checkMerges, "whoever was merged leads to a customer who was not, and has no addresses any more"},
+		{checkMerges, "whoever was merged leads to a customer who was not, and has no addresses any more, and after a day no orders"},
 		{checkBook, "every saved address has its customer, who has at most one default of each kind"},
 		{checkUnfinished, "no call outside is left unfinished for longer than it may take"},
 		{checkOutbox, "every event stands once in the stream, in order of version within its aggregate"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
+	"github.com/go-oms/oms/order"
 )
 
 // customers walks the customers beside their history and their addresses.
@@ -20,7 +21,7 @@ func (v *verifier) customers(ctx context.Context) error {
 	strayAddress := func(a crm.Address) {
 		v.found(checkBook, "address "+a.ID.String(), "belongs to customer "+a.CustomerID.String()+", who is not stored")
 	}
-	merges := make(map[uuid.UUID]uuid.UUID)
+	v.merged = make(map[uuid.UUID]uuid.UUID)
 	known := make(map[uuid.UUID]bool)
 	for c, err := range v.books.AllCustomers(ctx) {
 		if err != nil {
@@ -36,11 +37,11 @@ func (v *verifier) customers(ctx context.Context) error {
 		}
 		known[c.ID] = true
 		if c.Merged() {
-			merges[c.ID] = c.MergedInto
+			v.merged[c.ID] = c.MergedInto
 		}
 		v.customer(c, book, history)
 	}
-	v.merges(merges, known)
+	v.merges(known)
 	return errors.Join(events.rest(v.strayEvent), saved.rest(strayAddress))
 }
 
@@ -70,15 +71,24 @@ func (v *verifier) customer(c *crm.Customer, book []crm.Address, history []event
 }
 
 // merges follows every merge to its end.
-func (v *verifier) merges(merges map[uuid.UUID]uuid.UUID, known map[uuid.UUID]bool) {
-	for id := range merges {
+func (v *verifier) merges(known map[uuid.UUID]bool) {
+	for id := range v.merged {
 		last, steps := id, 0
-		for merges[last] != uuid.Nil && steps <= len(merges) {
-			last = merges[last]
+		for v.merged[last] != uuid.Nil && steps <= len(v.merged) {
+			last = v.merged[last]
 			steps++
 		}
 		where := "customer " + id.String()
-		v.expect(steps <= len(merges), checkMerges, where, "was merged in a circle")
+		v.expect(steps <= len(v.merged), checkMerges, where, "was merged in a circle")
 		v.expect(known[last], checkMerges, where, "was merged into customer "+last.String()+", who is not stored")
+	}
+}
+
+// buyer looks whether the order's customer is over. One who was still let in under
+// his old id may have ordered lately: merging again hands that over.
+func (v *verifier) buyer(o *order.Order) {
+	if into, over := v.merged[o.CustomerID]; over && o.PlacedAt.Before(v.now.Add(-overdue)) {
+		v.found(checkMerges, "order "+o.ID.String(), fmt.Sprintf(
+			"belongs to customer %s, who was merged into %s: merge them again, and it is handed over", o.CustomerID, into))
 	}
 }

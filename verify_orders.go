@@ -34,6 +34,7 @@ type verifier struct {
 
 	told     ledger                   // the facts of the stored orders
 	versions map[uuid.UUID]int64      // of the stored orders
+	merged   map[uuid.UUID]uuid.UUID  // customers who ended in others
 	places   map[string]storage.Lease // of the configured sinks
 	late     map[string]bool          // sinks that an event has waited for too long
 
@@ -97,6 +98,7 @@ func (v *verifier) orders(ctx context.Context) error {
 			return err
 		}
 		v.tell(o)
+		v.buyer(o)
 		v.order(o, own, sent, held)
 		v.history(o, history)
 	}

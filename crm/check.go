@@ -45,8 +45,17 @@ func (c Customer) Normalize() Customer {
 }
 
 // NormalizeEmail returns the email as stores keep and compare it: in lower case,
-// without spaces around it. It does not check.
-func NormalizeEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+// without spaces around it. It does not check. The two letters beside A-Z whose
+// lower case is in ASCII (the Kelvin sign and the dotted capital I) stay: theirs is
+// another mailbox, and nobody gets what belongs to the plain one by them.
+func NormalizeEmail(email string) string {
+	return strings.Map(func(r rune) rune {
+		if lower := unicode.ToLower(r); r < utf8.RuneSelf || lower >= utf8.RuneSelf {
+			return lower
+		}
+		return r
+	}, strings.TrimSpace(email))
+}
 
 // Check returns a *fault.InvalidError for a customer without an id, with a text
 // that is too long or holds what no reader expects, with an email or phone

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -27,6 +29,15 @@ func TestNormalize(t *testing.T) {
 	require.NoError(t, c.Check())
 	require.Equal(t, "United Kingdom", crm.Customer{Country: "United Kingdom"}.Normalize().Country, "no code: left as it is")
 	require.Equal(t, crm.Customer{}, crm.Customer{}.Normalize())
+}
+
+// Mail to a look-alike goes to somebody else.
+func TestNoOtherLetterBecomesAPlainOne(t *testing.T) {
+	require.Equal(t, "élan@example.org", crm.NormalizeEmail(" ÉLAN@Example.ORG"))
+	for r := rune(utf8.RuneSelf); r <= unicode.MaxRune; r++ {
+		plain := strings.IndexFunc(crm.NormalizeEmail(string(r)), func(r rune) bool { return r < utf8.RuneSelf })
+		require.False(t, plain >= 0 && !unicode.IsSpace(r), "%U", r)
+	}
 }
 
 func TestCheckAccepts(t *testing.T) {

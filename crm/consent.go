@@ -93,15 +93,25 @@ func (c *Consent) compare(other *Consent) int {
 }
 
 // Allows reports whether the decisions allow a purpose over a channel now. What was
-// decided for the channel itself comes before what was decided for any channel
-// (""), and without a decision nothing is allowed.
+// decided for the channel itself comes before what was granted for any channel
+// (""); what was withdrawn for any channel ends what was granted before it for one.
+// Without a decision nothing is allowed.
 func Allows(all []Consent, purpose, channel string) bool {
 	current := CurrentConsents(all)
-	for _, ch := range []string{channel, ""} {
-		i := slices.IndexFunc(current, func(c Consent) bool { return c.Purpose == purpose && c.Channel == ch })
-		if i >= 0 {
-			return current[i].Status == Granted
+	last := func(channel string) *Consent {
+		i := slices.IndexFunc(current, func(c Consent) bool { return c.Purpose == purpose && c.Channel == channel })
+		if i < 0 {
+			return nil
 		}
+		return &current[i]
 	}
-	return false
+	own, general := last(channel), last("")
+	switch {
+	case own == nil:
+		return general != nil && general.Status == Granted
+	case general != nil && general.Status == Withdrawn && general.compare(own) > 0:
+		return false
+	default:
+		return own.Status == Granted
+	}
 }

@@ -72,6 +72,16 @@ func TestAllows(t *testing.T) {
 	require.False(t, crm.Allows(nil, "news", "sms"))
 }
 
+// Who wants no more news at all gets none by mail either, until he asks for them.
+func TestWhatIsWithdrawnForAnyChannelIsWithdrawnForEach(t *testing.T) {
+	byMail, never, again := decided(1, "email", crm.Granted, 1, 1), decided(2, "", crm.Withdrawn, 2, 2), decided(3, "email", crm.Granted, 3, 3)
+	permutations([]crm.Consent{byMail, never}, func(all []crm.Consent) {
+		require.False(t, crm.Allows(all, "news", "email"))
+		require.True(t, crm.Allows(append(all, again), "news", "email"))
+		require.False(t, crm.Allows(append(all, again), "news", "sms"))
+	})
+}
+
 func TestConsentCheck(t *testing.T) {
 	good := crm.Consent{Purpose: " news ", Status: crm.Granted, Proof: "line one\nline two\t\r\n"}.Normalize()
 	require.NoError(t, good.Check())

@@ -1,6 +1,10 @@
 package reporting
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/go-oms/oms/money"
+)
 
 // The dimensions.
 const (
@@ -92,3 +96,26 @@ func (d Dimension) isTime() bool {
 
 // isRelative reports whether the dimension depends on when it is asked about.
 func (d Dimension) isRelative() bool { return d == ByState || d == ByAge }
+
+// wants says what would be a value of the dimension, where this is none; "" where it
+// is one, or where that is for the books to know.
+func (d Dimension) wants(value string) string {
+	var known []string
+	switch d {
+	case ByCurrency:
+		if value != "" && money.Currency(value).Check() != nil {
+			return `a currency such as "EUR", or nothing`
+		}
+		return ""
+	case ByState:
+		known = []string{StateOpen, StateLate, StateCompleted, StateCanceled}
+	case ByAge:
+		known = ages[:]
+	default:
+		return ""
+	}
+	if slices.Contains(known, value) {
+		return ""
+	}
+	return oneOf(known)
+}

@@ -12,6 +12,7 @@ import (
 const (
 	Credited           Measure = "credited"
 	Outstanding        Measure = "outstanding"
+	Overpaid           Measure = "overpaid"
 	OwingCount         Measure = "owing"
 	CustomerCount      Measure = "customers"
 	NewCustomers       Measure = "new_customers"
@@ -21,10 +22,11 @@ const (
 
 var orderMeasures = []MeasureInfo{
 	{OrderCount, "Orders", Count, "orders with goods that were placed in the period"},
-	{Total, "Total", Money, "what those orders and bookings without goods were charged when they were placed"},
+	{Total, "Total", Money, "what was charged for those orders and for bookings without goods, later charges among it"},
 	{Credited, "Credited", Money, "given back on them until now, as a positive amount, tax included"},
 	{Due, "Due", Money, "total − credited: what is owed for them in the end"},
 	{Outstanding, "Outstanding", Money, "what is still to be paid: of each order, due less what was captured and not refunded or paid out, where that is above zero"},
+	{Overpaid, "Overpaid", Money, "what the shop has beyond what is due, and so owes back: of each order, what was captured and not refunded or paid out less due, where that is above zero"},
 	{OwingCount, "Owing", Count, "orders, and bookings without goods, of which something is still to be paid"},
 	{CustomerCount, "Customers", Count, "customers with at least one of those orders; guests are none"},
 	{NewCustomers, "New customers", Count, "customers whose first order with goods ever is among them"},
@@ -54,17 +56,20 @@ func (f *OrderFact) state(asOf time.Time) string {
 	}
 }
 
+// ages are the age groups.
+var ages = [...]string{"0-30", "31-60", "61-90", "91+"}
+
 // age returns the order's age group; see ByAge.
 func (f *OrderFact) age(asOf time.Time) string {
 	switch days := asOf.Sub(f.At) / (24 * time.Hour); {
 	case days <= 30:
-		return "0-30"
+		return ages[0]
 	case days <= 60:
-		return "31-60"
+		return ages[1]
 	case days <= 90:
-		return "61-90"
+		return ages[2]
 	default:
-		return "91+"
+		return ages[3]
 	}
 }
 
@@ -77,6 +82,7 @@ type orderTally struct {
 	total          money.Money
 	credited       money.Money
 	outstanding    money.Money
+	overpaid       money.Money
 }
 
 func (t *orderTally) add(f *OrderFact) (err error) {
@@ -91,9 +97,13 @@ func (t *orderTally) add(f *OrderFact) (err error) {
 		return err
 	}
 	owed, err := money.Sum(f.Total, f.Credited.Neg(), f.Paid.Neg())
-	if err == nil && owed.Sign() > 0 {
+	switch {
+	case err != nil:
+	case owed.Sign() > 0:
 		t.owing++
 		t.outstanding, err = t.outstanding.Add(owed)
+	case owed.Sign() < 0:
+		t.overpaid, err = t.overpaid.Add(owed.Neg())
 	}
 	return err
 }
@@ -133,6 +143,8 @@ func (t *orderTally) value(m Measure, c money.Currency) (Value, error) {
 		return sumOf(zero, t.credited)
 	case Outstanding:
 		return sumOf(zero, t.outstanding)
+	case Overpaid:
+		return sumOf(zero, t.overpaid)
 	case Due:
 		return sumOf(zero, t.total, t.credited.Neg())
 	default:

@@ -11,18 +11,25 @@ const (
 	OperationCount Measure = "operations"
 	Asked          Measure = "amount"
 	Settled        Measure = "settled"
+	Held           Measure = "held"
+	Taken          Measure = "taken"
+	GivenBack      Measure = "given_back"
 )
 
 var paymentMeasures = []MeasureInfo{
 	{OperationCount, "Operations", Count, "operations that gateways were asked for in the period"},
 	{Asked, "Asked", Money, "what they were asked for, unsigned: a refund adds as a sale does"},
 	{Settled, "Settled", Money, "what gateways did of it, unsigned"},
+	{Held, "Held", Money, "of it, authorized"},
+	{Taken, "Taken", Money, "of it, taken at once or captured of what was held"},
+	{GivenBack, "Given back", Money, "of it, refunded or paid out, as a positive amount"},
 }
 
 // paymentTally adds operations up.
 type paymentTally struct {
-	operations     int64
-	asked, settled money.Money
+	operations             int64
+	asked, settled         money.Money
+	held, taken, givenBack money.Money
 }
 
 func (t *paymentTally) add(f *PaymentFact) (err error) {
@@ -30,7 +37,17 @@ func (t *paymentTally) add(f *PaymentFact) (err error) {
 	if t.asked, err = t.asked.Add(f.Amount); err != nil {
 		return err
 	}
-	t.settled, err = t.settled.Add(f.Settled)
+	if t.settled, err = t.settled.Add(f.Settled); err != nil {
+		return err
+	}
+	switch f.Kind {
+	case "authorize":
+		t.held, err = t.held.Add(f.Settled)
+	case "sale", "capture":
+		t.taken, err = t.taken.Add(f.Settled)
+	case "refund", "payout":
+		t.givenBack, err = t.givenBack.Add(f.Settled)
+	}
 	return err
 }
 
@@ -40,6 +57,12 @@ func (t *paymentTally) value(m Measure, c money.Currency) (Value, error) {
 		return CountOf(t.operations), nil
 	case Settled:
 		return sumOf(money.Zero(c), t.settled)
+	case Held:
+		return sumOf(money.Zero(c), t.held)
+	case Taken:
+		return sumOf(money.Zero(c), t.taken)
+	case GivenBack:
+		return sumOf(money.Zero(c), t.givenBack)
 	default:
 		return sumOf(money.Zero(c), t.asked)
 	}

@@ -55,7 +55,8 @@ type Query struct {
 }
 
 // Check returns a *fault.InvalidError for a query that cannot be answered: an unknown
-// source, measure, dimension or zone, nothing asked, something asked twice, two
+// source, measure, dimension or zone, a filter by a value that a currency, state or age
+// cannot have, nothing asked, something asked twice, two
 // dimensions of time, a period that is empty or reversed, a sorting by what is not
 // asked.
 func (q *Query) Check() error {
@@ -78,6 +79,11 @@ func (q *Query) Check() error {
 		}
 		if len(values) == 0 {
 			return fault.Invalid("where["+string(d)+"]", "", "at least one value")
+		}
+		for _, v := range values {
+			if want := d.wants(v); want != "" {
+				return fault.Invalid("where["+string(d)+"]", v, want)
+			}
 		}
 	}
 	for _, m := range []struct {

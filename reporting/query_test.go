@@ -38,6 +38,9 @@ func TestQueriesThatCannotBeAnswered(t *testing.T) {
 		"a filter by time":               {"where", func(q *reporting.Query) { q.Where = where(reporting.ByDay) }},
 		"a filter by nonsense":           {"where", func(q *reporting.Query) { q.Where = where("moon") }},
 		"a filter by no value":           {"where[country]", func(q *reporting.Query) { q.Where = map[reporting.Dimension][]string{reporting.ByCountry: {}} }},
+		"a currency that is none":        {"where[currency]", func(q *reporting.Query) { q.Where = where(reporting.ByCurrency) }},
+		"a state that is none":           {"where[state]", func(q *reporting.Query) { q.Where, q.AsOf = where(reporting.ByState), day(1) }},
+		"an age that is none":            {"where[age]", func(q *reporting.Query) { q.Where, q.AsOf = where(reporting.ByAge), day(1) }},
 		"a sorting by what is not asked": {"sort", func(q *reporting.Query) { q.Sort = reporting.Due }},
 		"positive of what is not asked":  {"positive", func(q *reporting.Query) { q.Positive = reporting.Due }},
 		"a negative limit":               {"limit", func(q *reporting.Query) { q.Limit = -1 }},
@@ -93,6 +96,20 @@ func TestOneFigureIsOfOneCurrency(t *testing.T) {
 	total, err = table.Total(reporting.Units)
 	require.NoError(t, err, "units have no currency")
 	require.Equal(t, "2", total.String())
+}
+
+func TestItemsWithoutACostAreNotInTheWayOfTheValue(t *testing.T) {
+	books := &ledger{stock: []reporting.StockFact{{SKU: "A", OnHand: pieces(2)}, {SKU: "B", OnHand: pieces(1), UnitCost: money.MustParse("2.50 EUR")}}}
+	q := reporting.Query{From: reporting.Stock, Measures: []reporting.Measure{reporting.OnHand, reporting.StockValue}, Zone: "UTC"}
+	table, err := reporting.Run(t.Context(), books, q)
+	require.NoError(t, err)
+	total, err := table.Total(reporting.StockValue)
+	require.NoError(t, err)
+	require.Equal(t, "2.50", total.String())
+	_, err = table.Total(reporting.OnHand)
+	var mixed *reporting.MixedCurrenciesError
+	require.ErrorAs(t, err, &mixed)
+	require.ErrorContains(t, err, "rows with amounts in EUR and rows without")
 }
 
 func TestNamedReports(t *testing.T) {

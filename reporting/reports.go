@@ -38,7 +38,7 @@ func Reports() []Report {
 		},
 		{
 			Name: "top-skus", Title: "Best sellers", Cost: costSales, Chart: Gross,
-			Definition: "The ten items with the greatest gross sales of the period.",
+			Definition: "The items with the greatest gross sales of the period; ten unless another limit is asked for.",
 			Query: Query{
 				From: Sales, By: []Dimension{BySKU}, Measures: []Measure{Gross, Units, OrderCount, Returned, ReturnRate},
 				Sort: Gross, Positive: Units, Limit: 10,
@@ -46,7 +46,7 @@ func Reports() []Report {
 		},
 		{
 			Name: "slow-skus", Title: "Slow sellers", Cost: costSlow,
-			Definition: "The ten items on hand of which the fewest units were ordered in the period.",
+			Definition: "The items on hand of which the fewest units were ordered in the period; ten unless another limit is asked for.",
 			Query: Query{
 				From: Stock, By: []Dimension{BySKU}, Measures: []Measure{Sold, OnHand, Available, StockValue},
 				Sort: Sold, Ascending: true, Positive: OnHand, Limit: 10,
@@ -99,10 +99,10 @@ func Reports() []Report {
 			Query:      Query{From: Orders, By: []Dimension{ByAge}, Measures: []Measure{OwingCount, Outstanding}, Positive: Outstanding},
 		},
 		{
-			Name: "payments", Title: "Payments", Cost: costPayments, Chart: Settled,
+			Name: "payments", Title: "Payments", Cost: costPayments, Chart: Taken,
 			Definition: "What gateways were asked to do in the period, and what came of it.",
 			Query: Query{
-				From: Payments, By: []Dimension{ByGateway, ByOperation, ByOutcome}, Measures: []Measure{OperationCount, Asked, Settled},
+				From: Payments, By: []Dimension{ByGateway, ByOperation, ByOutcome}, Measures: []Measure{OperationCount, Held, Taken, GivenBack},
 			},
 		},
 		{
@@ -125,9 +125,8 @@ func Named(name string) (Report, bool) {
 	return Report{}, false
 }
 
-// Grouped returns the report grouped by other dimensions. A chart of pieces of time
-// stays one; a sorting by a measure stays too, but not where the rows are pieces of
-// time.
+// Grouped returns the report grouped by other dimensions. Where the rows are pieces
+// of time, all of them are there in their own order; else a sorting and a limit stay.
 func (r Report) Grouped(by ...Dimension) Report {
 	r.Query.By = by
 	if slices.ContainsFunc(by, Dimension.isTime) {

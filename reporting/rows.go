@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/go-oms/oms/money"
 )
@@ -61,7 +62,8 @@ const maxFilled = 10_000
 
 // fill adds the pieces of time in which nothing happened, where rows are pieces of
 // time and nothing else: of the period, or where an end of it is open from the first
-// fact and to the last one. Nothing is added after AsOf.
+// fact and to the last one. A period of more pieces than are added counts as open.
+// Nothing is added after AsOf.
 func (s *sums[F]) fill() {
 	q := s.query
 	if len(q.By) != 1 || s.pieces == nil {
@@ -78,15 +80,33 @@ func (s *sums[F]) fill() {
 				last = q.AsOf
 			}
 		}
-		for n := 0; !at.After(last) && n < maxFilled; n++ {
-			b := q.By[0].bucket(at, s.pieces.loc)
-			name := string(currency) + "\x00" + b.label
+		labels, all := s.pieces.between(at, last)
+		if !all {
+			labels, all = s.pieces.between(total.first, total.last)
+		}
+		if !all {
+			continue
+		}
+		for _, label := range labels {
+			name := string(currency) + "\x00" + label
 			if s.groups[name] == nil {
-				s.groups[name] = &group[F]{currency: currency, keys: []string{b.label}, tally: s.fresh()}
+				s.groups[name] = &group[F]{currency: currency, keys: []string{label}, tally: s.fresh()}
 			}
-			at = b.end
 		}
 	}
+}
+
+// between names the pieces of time from one moment to another; false when there are
+// too many.
+func (p *pieces) between(at, last time.Time) (labels []string, all bool) {
+	for !at.After(last) {
+		if len(labels) == maxFilled {
+			return nil, false
+		}
+		b := p.dimension.bucket(at, p.loc)
+		labels, at = append(labels, b.label), b.end
+	}
+	return labels, true
 }
 
 // arrange puts the rows into the order that the query asks for, and keeps those that

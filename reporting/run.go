@@ -45,7 +45,7 @@ func (q *Query) orderScope() OrderScope {
 	for _, m := range q.Measures {
 		owed := m == Outstanding || m == OwingCount
 		scope.Owing = scope.Owing && owed // orders that owe nothing add nothing to these
-		scope.Paid = scope.Paid || owed
+		scope.Paid = scope.Paid || owed || m == Overpaid
 		scope.First = scope.First || m == NewCustomers || m == ReturningCustomers
 	}
 	return scope
@@ -55,13 +55,14 @@ func (q *Query) orderScope() OrderScope {
 func runStock(ctx context.Context, r Reader, q *Query, loc *time.Location) (*Table, error) {
 	sold := map[string]quantity.Quantity{}
 	if slices.Contains(q.Measures, Sold) {
-		for f, err := range r.Facts(ctx, q.Period) {
-			if err != nil {
-				return nil, err
-			}
+		err := ahead(r.Facts(ctx, q.Period), func(f *Fact) error {
 			if f.Kind == Goods {
 				sold[f.SKU] = sold[f.SKU].Add(f.Quantity)
 			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return newStockSums(q, loc).run(func(yield func(soldFact, error) bool) {
@@ -94,8 +95,6 @@ type sums[F any] struct {
 	groups map[string]*group[F] // by currency and keys
 	totals map[money.Currency]*group[F]
 	pieces *pieces
-
-	fact F // the one that is being added
 
 	// The facts of one order mostly have the same currency and keys as the last one.
 	total *group[F]
@@ -159,14 +158,14 @@ func newSums[F any](q *Query, loc *time.Location, of shape[F]) *sums[F] {
 
 // run adds all facts up.
 func (s *sums[F]) run(facts iter.Seq2[F, error]) (*Table, error) {
-	for f, err := range facts {
-		if err != nil {
-			return nil, err
+	err := ahead(facts, func(f *F) error {
+		if err := s.add(f); err != nil {
+			return fmt.Errorf("reporting: %w", err)
 		}
-		s.fact = f // one place for all of them: none is allocated
-		if err := s.add(&s.fact); err != nil {
-			return nil, fmt.Errorf("reporting: %w", err)
-		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return s.table()
 }

@@ -266,15 +266,15 @@ func TestEveryMeasureAnswersInItsKind(t *testing.T) {
 		orders: []reporting.OrderFact{{
 			ID: id(1), At: at("2025-01-02T00:00:00Z"), Goods: true, First: true, CustomerID: id(9), Total: eur(500), Credited: eur(100), Paid: eur(30),
 		}},
-		payments: []reporting.PaymentFact{{At: at("2025-01-02T00:00:00Z"), Amount: eur(7), Settled: eur(6)}},
+		payments: []reporting.PaymentFact{{At: at("2025-01-02T00:00:00Z"), Kind: "sale", Amount: eur(7), Settled: eur(6)}},
 		stock: []reporting.StockFact{{
 			SKU: "A", OnHand: pieces(9), Unavailable: pieces(1), Allocated: pieces(3), Reserved: pieces(5), Backordered: pieces(4), Available: pieces(8), UnitCost: eur(11),
 		}},
 	}
 	want := map[reporting.Source]string{
 		reporting.Sales:    "1 2 3.00 0.00 0.00 0.00 0.00 3.00 0.00 0.00 3.00 3.00 3.00 0 0.000000",
-		reporting.Orders:   "1 5.00 1.00 4.00 3.70 1 1 1 0 0",
-		reporting.Payments: "1 0.07 0.06",
+		reporting.Orders:   "1 5.00 1.00 4.00 3.70 0.00 1 1 1 0 0",
+		reporting.Payments: "1 0.07 0.06 0.00 0.06 0.00",
 		reporting.Stock:    "9 1 3 5 8 4 0.99 2",
 	}
 	for _, source := range reporting.Sources() {
@@ -358,6 +358,27 @@ func TestReceivablesAreWhatIsStillToBePaid(t *testing.T) {
 	table, err = reporting.Run(t.Context(), books, r.Query)
 	require.NoError(t, err)
 	require.Equal(t, [][]string{{"3"}}, texts(table.Totals), "without amounts beside it too")
+
+	r.Query.Measures, r.Query.By = []reporting.Measure{reporting.Due, reporting.Outstanding, reporting.Overpaid}, nil
+	table, err = reporting.Run(t.Context(), books, r.Query)
+	require.NoError(t, err)
+	require.True(t, books.scope.Paid && !books.scope.Owing, "orders that were paid too much owe nothing")
+	require.Equal(t, [][]string{{"34.00", "16.01", "4.00"}}, texts(table.Totals), "due − outstanding + overpaid is what was paid: 21.99")
+}
+
+func TestPaymentsAreHeldTakenAndGivenBack(t *testing.T) {
+	op := func(kind string, settled int64) reporting.PaymentFact {
+		return reporting.PaymentFact{At: at("2025-01-02T00:00:00Z"), Gateway: "card", Kind: kind, State: "succeeded", Amount: eur(1000), Settled: eur(settled)}
+	}
+	books := &ledger{payments: []reporting.PaymentFact{
+		op("authorize", 900), op("capture", 500), op("sale", 70), op("refund", 30), op("payout", 4), op("void", 400),
+	}}
+	q := reporting.Query{From: reporting.Payments, Zone: "UTC", Measures: []reporting.Measure{
+		reporting.OperationCount, reporting.Held, reporting.Taken, reporting.GivenBack, reporting.Settled,
+	}}
+	table, err := reporting.Run(t.Context(), books, q)
+	require.NoError(t, err)
+	require.Equal(t, [][]string{{"6", "9.00", "5.70", "0.34", "19.04"}}, texts(table.Rows))
 }
 
 func TestStatesOfOrders(t *testing.T) {

@@ -36,7 +36,7 @@ var salesMeasures = []MeasureInfo{
 	{ShippingCharged, "Shipping", Money, "charged for delivery, before its discount"},
 	{Fees, "Fees", Money, "other charges and allowances, of either sign"},
 	{Taxed, "Tax", Money, "all tax: on top of prices, inside prices, and, negative, inside what was given back"},
-	{Total, "Total", Money, "what was charged when orders were placed: gross + discount + shipping + fee + the tax on top of prices"},
+	{Total, "Total", Money, "what was charged, at the time it was, which nearly always is that of placing: gross + discount + shipping + fee + the tax on top of prices"},
 	{Canceled, "Canceled", Money, "given back for units that were called off, at the time it was; negative, tax included"},
 	{Refunded, "Refunds", Money, "given back for anything else, such as returns and goodwill, at the time it was granted; negative, tax included. " +
 		"It is what the customer is owed, whether or not money has moved"},

@@ -11,7 +11,8 @@ import (
 )
 
 // Table is the answer to a [Query]: one row for each group that has any facts, in the
-// order that the query asks for, and the totals beneath.
+// order that the query asks for, and the totals beneath. Where the rows are pieces of
+// time, those without facts are there too, up to AsOf.
 type Table struct {
 	Query   Query           `json:"query"`
 	AsOf    time.Time       `json:"as_of"` // when it was asked, by the shop's clock
@@ -44,6 +45,9 @@ func (e *MixedCurrenciesError) Error() string {
 	for i, c := range e.Have {
 		names[i] = string(c)
 	}
+	if len(names) == 1 {
+		return fmt.Sprintf("%s: rows with amounts in %s and rows without are no one figure: ask for this alone, or for one currency", e.What, names[0])
+	}
 	return fmt.Sprintf("%s: amounts in %s are no one figure: ask for one currency", e.What, strings.Join(names, ", "))
 }
 
@@ -65,17 +69,25 @@ func (t *Table) Currencies() []money.Currency {
 }
 
 // Total returns a measure's total as one figure: Nothing for a table without facts.
-// Amounts in several currencies are a *[MixedCurrenciesError], a measure that the
-// query does not have is a *fault.InvalidError.
+// Figures that are told apart by currency, or by having none, are a
+// *[MixedCurrenciesError]; rows without the figure, such as items without a cost where
+// their value is asked for, are not in its way. A measure that the query does not have
+// is a *fault.InvalidError.
 func (t *Table) Total(m Measure) (Value, error) {
 	i := t.Column(m)
-	switch {
-	case i < 0:
+	if i < 0 {
 		return Value{}, fault.Invalid("measure", m, "one that the query asks for")
-	case len(t.Totals) == 0:
-		return Value{}, nil
-	case len(t.Totals) > 1:
-		return Value{}, &MixedCurrenciesError{What: string(m), Have: t.Currencies()}
 	}
-	return t.Totals[0].Values[i], nil
+	var total Value
+	rows := 0
+	for _, row := range t.Totals {
+		if row.Currency == "" && row.Values[i].Kind() == Nothing {
+			continue
+		}
+		if rows++; rows > 1 {
+			return Value{}, &MixedCurrenciesError{What: string(m), Have: t.Currencies()}
+		}
+		total = row.Values[i]
+	}
+	return total, nil
 }

@@ -11,8 +11,10 @@ type PersonalColumn struct {
 // PersonalData lists every column that holds personal data: what is looked at when a
 // person asks what is known of him, and what is taken out when he is to be
 // forgotten. Nothing of it stands anywhere else: not in an event, a key, an error or
-// a log line, which name persons by id. What a host writes into metadata, and the
-// ids that it gives its actors, are for the host to keep free of it.
+// a log line, which name persons by id. What is written in free words beside the
+// person is for the host to keep free of it: metadata, reasons, what a gateway or
+// carrier says, keys, references and the ids of actors. The country that an order
+// goes to, which its row and its events keep, tells of nobody by itself.
 func PersonalData() []PersonalColumn {
 	const customer, recipient = "the customer", "the recipient or payer of an order"
 	var list []PersonalColumn

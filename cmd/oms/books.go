@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/go-oms/oms"
 	"github.com/go-oms/oms/event"
@@ -29,14 +30,18 @@ type tenantFlag struct {
 // tenants returns the ids of the tenants to look at: of a file without any the
 // one that a shop of a single tenant uses.
 func (t tenantFlag) tenants(e *env, store storage.Store) ([]string, error) {
-	if t.Tenant != nil {
-		return []string{*t.Tenant}, nil
-	}
 	ids, err := store.Tenants(e.ctx)
-	if err == nil && len(ids) == 0 {
-		ids = []string{""}
+	switch {
+	case err != nil:
+		return nil, err
+	case t.Tenant != nil && len(ids) > 0 && !slices.Contains(ids, *t.Tenant):
+		return nil, fmt.Errorf("there is no tenant %q in these books: want one of %q", *t.Tenant, ids)
+	case t.Tenant != nil:
+		return []string{*t.Tenant}, nil
+	case len(ids) == 0:
+		return []string{""}, nil
 	}
-	return ids, err
+	return ids, nil
 }
 
 // shopOf is the shop of a tenant, as the system sees it.

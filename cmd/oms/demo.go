@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-oms/oms"
 	"github.com/go-oms/oms/cmd/oms/internal/demo"
+	"github.com/go-oms/oms/reporting"
 	"github.com/go-oms/oms/storage/sqlite"
 )
 
@@ -176,7 +177,11 @@ func (c *demoCommand) show(e *env, m *demo.Morning, page string) error {
 		return nil
 	}
 	e.say("")
-	e.say("The morning after, as of %s UTC; days and months are those of %s.", m.Page.AsOf.Format("2 January 2006, 15:04"), m.Page.Zone)
+	loc, err := reporting.Zone(m.Page.Zone)
+	if err != nil {
+		return err
+	}
+	e.say("The morning after, as of %s; times, days and months are those of %s.", m.Page.AsOf.In(loc).Format("2 January 2006, 15:04"), m.Page.Zone)
 	for _, s := range m.Tables {
 		e.say("")
 		if err := printTable(e.stdout, s.Title, s.Table); err != nil {

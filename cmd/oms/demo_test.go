@@ -17,6 +17,7 @@ func TestDemo(t *testing.T) {
 	require.Contains(t, out, "The books are clean.")
 	require.Contains(t, out, "oms verify --db "+file)
 	require.Contains(t, out, "oms report sales --db "+file)
+	require.Contains(t, out, "The morning after, as of 1 January 2026, 08:30; times, days and months are those of Europe/Berlin.")
 	require.Contains(t, out, "The last seven days: 25–31 December 2025\n\nDay ")
 	page := strings.TrimSuffix(file, ".db") + ".html"
 	require.Contains(t, out, page)
@@ -74,7 +75,7 @@ func TestDemo(t *testing.T) {
 		db := filepath.Join(t.TempDir(), "x.db")
 		code, out, errs := tool(t, "demo", "--db", db, "--orders", "1", "--page", "")
 		require.Zero(t, code, errs)
-		require.Contains(t, out, "Nothing in these books.")
+		require.Contains(t, out, "Nothing to show.")
 		require.NotContains(t, out, ".html")
 		require.NoFileExists(t, strings.TrimSuffix(db, ".db")+".html")
 	})

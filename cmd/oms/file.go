@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 
 	"github.com/go-oms/oms/storage/sqlite"
 )
@@ -22,4 +23,19 @@ func (f bookFlags) create(e *env) (*sqlite.Store, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	return store, nil
+}
+
+// isBooks reports whether a file is that of the books or one of SQLite's beside it,
+// under whatever name.
+func (f bookFlags) isBooks(name string) bool {
+	is, err := os.Stat(name)
+	if err != nil {
+		return false
+	}
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if books, err := os.Stat(f.DB + suffix); err == nil && os.SameFile(is, books) {
+			return true
+		}
+	}
+	return false
 }

@@ -41,6 +41,15 @@ func (c *reportAsk) Run(e *env) error {
 	case e.json:
 		c.Format = "json"
 	}
+	switch {
+	case c.Totals && c.Format != "csv":
+		return fmt.Errorf("--totals is for csv, and not for %s", c.Format)
+	case c.Chart != "" && c.Format != "svg" && c.Format != "html":
+		return fmt.Errorf("--chart is for svg and html, and not for %s", c.Format)
+	}
+	if c.Out != "" && c.isBooks(c.Out) {
+		return fmt.Errorf("--out %s would overwrite the books", c.Out)
+	}
 	report, err := c.question(c.Name)
 	if err != nil {
 		return err
@@ -84,10 +93,7 @@ func (c *reportAsk) ask(e *env, q reporting.Query) (t *reporting.Table, err erro
 
 // tenant is the one that was named, or the only one.
 func (c *reportAsk) tenant(e *env, store *sqlite.Store) (string, error) {
-	if c.Tenant != nil {
-		return *c.Tenant, nil
-	}
-	ids, err := tenantFlag{}.tenants(e, store)
+	ids, err := tenantFlag{c.Tenant}.tenants(e, store)
 	if err != nil {
 		return "", err
 	}
@@ -169,6 +175,8 @@ type questionFlags struct {
 	Zone     string   `default:"UTC" placeholder:"ZONE" help:"The time zone in which days and months begin, such as Europe/London (${default})."`
 	Where    []string `sep:"none" placeholder:"DIM=VALUE" help:"Only what has this value; several of one dimension are alternatives."`
 	Currency string   `placeholder:"EUR" help:"Only amounts in this currency."`
+	Sort     string   `placeholder:"MEASURE" help:"Order the rows of each currency by this figure, greatest first."`
+	Asc      bool     `name:"ascending" help:"With --sort: least first."`
 	Limit    *int     `placeholder:"N" help:"At most so many rows of each currency; 0 is all."`
 	AsOf     string   `placeholder:"TIME" help:"The moment from which orders are old or late; now by default."`
 }
@@ -188,9 +196,18 @@ func (f *questionFlags) question(name string) (reporting.Report, error) {
 	}
 	if len(f.Measures) > 0 {
 		r.Query.Measures = namesOf[reporting.Measure](f.Measures)
-		if !slices.Contains(r.Query.Measures, r.Chart) {
-			r.Chart = ""
+		// What was said about a figure that is not asked for is gone with it.
+		for _, m := range []*reporting.Measure{&r.Chart, &r.Query.Sort, &r.Query.Positive} {
+			if !slices.Contains(r.Query.Measures, *m) {
+				*m = ""
+			}
 		}
+	}
+	switch {
+	case f.Sort != "":
+		r.Query.Sort, r.Query.Ascending = reporting.Measure(f.Sort), f.Asc
+	case f.Asc:
+		return r, errors.New("--ascending goes with --sort")
 	}
 	if f.Limit != nil {
 		r.Query.Limit = *f.Limit

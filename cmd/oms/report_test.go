@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -93,20 +95,52 @@ TEE-M  web      GBP            1  1,200  23,880.00
 Total           GBP            2  1,201  23,885.00
 `, ask("--from", "2025-03-01", "--to", "2025-04-01", "--by", "sku,channel"), "the end is not part of the period")
 	require.Contains(t, ask("--where", "channel=market", "--where", "channel=web", "--where", "sku="+formula), "\nTotal    GBP            1      1   5.00\n")
-	require.Equal(t, "Sales: 1 January – 31 December 2024\n\nNothing in these books.\n", ask("--from", "2024", "--to", "2025"))
+	require.Equal(t, "Sales: 1 January – 31 December 2024\n\nNothing to show.\n", ask("--from", "2024", "--to", "2025"))
 }
 
 func TestReportOfStockIsAsOfNow(t *testing.T) {
-	code, out, errs := tool(t, "report", "slow-skus", "--db", newSold(t), "--from", "2025-03", "--to", "2025-04", "--limit", "1", "--as-of", "2025-05-01T08:30")
+	ask := []string{"report", "slow-skus", "--db", newSold(t), "--from", "2025-03", "--to", "2025-04", "--limit", "1"}
+	code, out, errs := tool(t, ask...)
 	require.Zero(t, code, errs)
-	require.Equal(t, `Slow sellers: as of 1 May 2025, 08:30; sold: 1–31 March 2025
-
-SKU    Currency   Sold  On hand  Available     Value
+	head, table, _ := strings.Cut(out, "\n\n")
+	require.Regexp(t, `^Slow sellers: as of \d+ \w+ 20\d\d, \d\d:\d\d; sold: 1–31 March 2025$`, head)
+	require.Equal(t, `SKU    Currency   Sold  On hand  Available     Value
 =1+1   GBP           1    2,000      1,999  2,500.00
 ────────────────────────────────────────────────────
 Total  GBP       1,201    4,000      2,798  5,000.00
 1 more row is in the total.
-`, out)
+`, table)
+
+	code, out, errs = tool(t, append(ask, "--as-of", "2025-05-01T08:30")...)
+	require.Equal(t, 1, code)
+	require.Empty(t, out)
+	require.Contains(t, errs, "stock is as of now")
+}
+
+func TestReportOfOtherFiguresForgetsWhatItSortedBy(t *testing.T) {
+	db := newSold(t)
+	for _, c := range [][]string{{"top-skus", "units"}, {"slow-skus", "on_hand"}, {"receivables", "orders"}} {
+		code, out, errs := tool(t, "report", c[0], "--db", db, "--measures", c[1], "--format", "csv")
+		require.Zero(t, code, errs)
+		require.Greater(t, strings.Count(out, "\n"), 1, out)
+	}
+}
+
+func TestReportDoesNotOverwriteTheBooks(t *testing.T) {
+	db := newSold(t)
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Link(db, link))
+	before, err := os.ReadFile(db)
+	require.NoError(t, err)
+	for _, name := range []string{db, link} {
+		code, out, errs := tool(t, "report", "sales", "--db", db, "--format", "csv", "--out", name)
+		require.Equal(t, 1, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, "would overwrite the books")
+	}
+	after, err := os.ReadFile(db)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
 }
 
 func TestReportAsCSVHoldsNoFormula(t *testing.T) {
@@ -201,6 +235,8 @@ func TestReportSaysWhatIsAllowed(t *testing.T) {
 		"an unknown condition":  {[]string{"sales", "--where", "colour=red"}, 1, []string{`"colour"`}},
 		"less than no rows":     {[]string{"sales", "--limit=-1"}, 1, []string{"limit", `"-1"`}},
 		"an unknown chart":      {[]string{"sales", "--currency", "GBP", "--format", "svg", "--chart", "profit"}, 1, []string{`"profit"`, "gross"}},
+		"totals of a table":     {[]string{"sales", "--totals"}, 1, []string{"--totals", "csv"}},
+		"a chart in CSV":        {[]string{"sales", "--format", "csv", "--chart", "net"}, 1, []string{"--chart", "svg", "html"}},
 		"two formats":           {[]string{"sales", "--format", "csv", "--json"}, 1, []string{"--json", "csv"}},
 		"an unknown format":     {[]string{"sales", "--format", "xlsx"}, misused, []string{"--format", "table", "html"}},
 		"no report":             {nil, misused, []string{"<name>"}},
@@ -232,6 +268,37 @@ func TestReportIsOfOneTenant(t *testing.T) {
 		code, out, errs = tool(t, "report", "orders", "--db", l.path, "--tenant", tenant, "--measures", "orders")
 		require.Zero(t, code, errs)
 		require.Contains(t, out, "\nTotal             2\n", "the two orders of one tenant")
+	}
+}
+
+func TestReportsAreSortedAsAsked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "shop.db")
+	code, _, errs := tool(t, "demo", "--db", file, "--orders", "40", "--seed", "4")
+	require.Zero(t, code, errs)
+	ask := func(flags ...string) []string {
+		code, out, errs := tool(t, append([]string{"report", "sales", "--db", file, "--by", "sku", "--measures", "units", "--format", "csv"}, flags...)...)
+		require.Zero(t, code, errs)
+		rows := strings.Split(strings.TrimSpace(out), "\n")[1:]
+		require.Greater(t, len(rows), 3)
+		return rows
+	}
+	units := func(row string) int {
+		n, err := strconv.Atoi(row[strings.LastIndex(row, ",")+1:])
+		require.NoError(t, err)
+		return n
+	}
+	most, least := ask("--sort", "units"), ask("--sort", "units", "--ascending")
+	require.True(t, slices.IsSortedFunc(most, func(a, b string) int { return units(b) - units(a) }), most)
+	require.True(t, slices.IsSortedFunc(least, func(a, b string) int { return units(a) - units(b) }), least)
+	require.False(t, slices.Equal(most, ask()))
+
+	for flags, want := range map[string]string{
+		"--ascending": "--ascending goes with --sort", "--sort net": "sort", "--tenant nope": `there is no tenant "nope"`,
+	} {
+		code, out, errs := tool(t, append([]string{"report", "sales", "--db", file, "--measures", "units"}, strings.Fields(flags)...)...)
+		require.Equal(t, 1, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, want)
 	}
 }
 

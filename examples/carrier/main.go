@@ -77,6 +77,9 @@ func run(ctx context.Context, out io.Writer) error {
 	// carrier what became of it, and the same key then answers with the label.
 	service.fail("lost after")
 	parcel, err := shop.Ship(ctx, id, ship)
+	if parcel == nil {
+		return err
+	}
 	fmt.Fprintln(out, "first answer:", fault.KindOf(err))
 	clock = parcel.NextAt
 	work, err := shop.RunOnce(ctx)

@@ -122,6 +122,7 @@ func webhooks(shop *oms.Client) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 		if err != nil {
+			w.WriteHeader(http.StatusBadRequest) // so that it comes again: silence is a 200
 			return
 		}
 		answer, err := shop.Webhook(r.Context(), "pennypay", payment.Delivery{Header: r.Header, Body: body})

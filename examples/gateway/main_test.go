@@ -129,3 +129,10 @@ func TestALostRequestIsNotRepeated(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, money.MustParse("1.00 EUR"), taken)
 }
+
+// A delivery that was not read is not in the books: an answer of 200 would lose it.
+func TestAWebhookThatIsNotReadIsNotAcknowledged(t *testing.T) {
+	w := httptest.NewRecorder()
+	webhooks(nil).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(make([]byte, 1<<20+1))))
+	require.Equal(t, http.StatusBadRequest, w.Code)
+}

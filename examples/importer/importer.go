@@ -40,6 +40,7 @@ type counts struct {
 // as it is.
 func (im *importer) file(ctx context.Context, file io.Reader) (counts, error) {
 	c := counts{total: money.Zero(money.EUR)}
+	defer im.rejects.Flush() // what was refused before an error is in the file too
 	if err := im.rejects.Write([]string{"line", "column", "field", "value", "reason"}); err != nil {
 		return c, err
 	}

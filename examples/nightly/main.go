@@ -16,6 +16,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/go-oms/oms"
@@ -44,7 +45,7 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	gateway := sandbox.New()
 	err := yesterday(ctx, "nightly.db", gateway) // so that there is something to do; leave it out
 	code := broken

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -96,20 +97,17 @@ func sell(ctx context.Context, shop *oms.Client, sku string, units quantity.Quan
 	return err
 }
 
-// write makes the files.
+// write makes the files, each of them whole or not at all.
 func write(folder string, table *reporting.Table, page *render.Page) error {
 	for name, show := range map[string]func(io.Writer) error{
 		"sales.svg":  func(w io.Writer) error { return render.SVG(w, table, render.Chart{Measure: reporting.Total}) },
 		"sales.html": page.Write,
 	} {
-		file, err := os.Create(filepath.Join(folder, name))
-		if err != nil {
+		var shown bytes.Buffer
+		if err := show(&shown); err != nil {
 			return err
 		}
-		if err := show(file); err != nil {
-			return err
-		}
-		if err := file.Close(); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), shown.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,14 @@ func reportsPage() string {
 		fmt.Fprintf(&b, "- Figures: %s, of %s.\n- Grouped by %s, unless told otherwise.\n- Cost: %s.\n",
 			quoted(r.Query.Measures), r.Query.From, quoted(r.Query.By), r.Cost)
 		if r.Query.Sort != "" {
-			fmt.Fprintf(&b, "- Sorted by `%s`, the first %d.\n", r.Query.Sort, r.Query.Limit)
+			end := "greatest"
+			if r.Query.Ascending {
+				end = "smallest"
+			}
+			fmt.Fprintf(&b, "- Sorted by `%s`, %s first; %d rows.\n", r.Query.Sort, end, r.Query.Limit)
+		}
+		if r.Query.Positive != "" {
+			fmt.Fprintf(&b, "- Only rows with more than zero `%s`.\n", r.Query.Positive)
 		}
 	}
 	for _, source := range reporting.Sources() {
@@ -49,7 +56,8 @@ func personalPage() string {
 	var b strings.Builder
 	b.WriteString("# Personal data\n\n" + generated + "\n")
 	b.WriteString(wrap("The columns of the books that tell of a person, and no others: a test lives the life of a customer and an order with marked texts and "+
-		"looks for the marks in every column of every table. Events, keys and errors hold none, so that a person can be forgotten while the books stay.") + "\n")
+		"looks for the marks in every column of every table. Events, keys and errors hold none, so that a person can be forgotten while the books stay, "+
+		"as long as metadata, reasons, references, a gateway's or carrier's own messages and the ids of actors hold none.") + "\n")
 	b.WriteString("\n| column | what it is | whose |\n|---|---|---|\n")
 	for _, c := range storage.PersonalData() {
 		fmt.Fprintf(&b, "| `%s.%s` | %s | %s |\n", c.Table, c.Column, c.What, c.Of)

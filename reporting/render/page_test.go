@@ -87,7 +87,7 @@ func TestPageNamesCurrenciesWhereThereAreSeveral(t *testing.T) {
 
 func TestPageOfNothingSaysSo(t *testing.T) {
 	html := page(t, render.Page{Title: "Empty", Sections: []render.Section{{Title: "Sales", Table: groups(), Chart: reporting.Gross}}})
-	require.Equal(t, []string{"Empty", "Period", "the whole books", "Time zone", "UTC", "Sales", "Nothing in these books."}, words(html))
+	require.Equal(t, []string{"Empty", "Period", "the whole books", "Time zone", "UTC", "Sales", "Nothing to show."}, words(html))
 }
 
 func TestPageSaysWhereAPeriodDiffers(t *testing.T) {

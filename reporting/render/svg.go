@@ -16,7 +16,8 @@ type Chart struct {
 	// Measure is one of the table's; empty is its first.
 	Measure reporting.Measure
 	// Title says what the picture shows; empty makes one of the measure, the dimensions
-	// and the currency, such as "Net by month, EUR".
+	// and the currency, such as "Net by month, EUR", and of how many groups are drawn
+	// where that is not all.
 	Title string
 	// Width and Height are in pixels, and the proportions where the picture is scaled;
 	// 0 is DefaultWidth, and a height that fits what is drawn.
@@ -67,11 +68,15 @@ const headHeight = 28
 
 // draw makes the picture, with the title to be seen in so many pixels at the top.
 func draw(t *reporting.Table, c Chart, top int) (*drawing, error) {
+	own := c.Title != ""
 	c, err := c.settled(t)
 	if err != nil {
 		return nil, err
 	}
 	s := newSeries(t, c)
+	if !own && s.left > 0 && len(s.marks) > 0 {
+		c.Title += fmt.Sprintf(" (%d of %d)", len(s.marks), len(s.marks)+s.left)
+	}
 	d := &drawing{width: c.Width, height: c.Height, top: 10 * top, title: c.Title, desc: s.description()}
 	d.head()
 	switch {

@@ -123,7 +123,7 @@ func TestSVGDrawsGroupsAsBars(t *testing.T) {
 	)
 	table.Omitted = 3
 	p := picture(t, table, render.Chart{Measure: reporting.Net, Bars: 3})
-	require.Equal(t, []string{"Net by SKU and channel, EUR", "TEE-M · web: 60.00 EUR", "(no SKU) · (none): -20.00 EUR", "MUG · web: 5.00 EUR"}, texts(p.all("title", "")))
+	require.Equal(t, []string{"Net by SKU and channel, EUR (3 of 7)", "TEE-M · web: 60.00 EUR", "(no SKU) · (none): -20.00 EUR", "MUG · web: 5.00 EUR"}, texts(p.all("title", "")))
 	require.Equal(t, []string{"The first 3 of 7 groups. Highest is TEE-M · web: 60.00 EUR; lowest is (no SKU) · (none): -20.00 EUR."}, texts(p.all("desc", "")))
 	require.Equal(t, []string{"TEE-M · web", "60.00", "(no SKU) · (none)", "-20.00", "MUG · web", "5.00"}, labels(p))
 	zero := p.all("line", "zero")[0].number(t, "x1")
@@ -228,7 +228,7 @@ func TestSVGLoadsNothing(t *testing.T) {
 
 func TestSVGOfNothingSaysSo(t *testing.T) {
 	p := picture(t, groups(), render.Chart{})
-	require.Equal(t, []string{"Nothing in these books."}, labels(p))
+	require.Equal(t, []string{"Nothing to show."}, labels(p))
 	p = picture(t, tableOf(nil, []reporting.Measure{reporting.OrderCount}, 0, row("", nil, count(7))), render.Chart{Height: 200})
 	require.Equal(t, []string{"All", "7"}, labels(p))
 }

@@ -65,7 +65,7 @@ func Text(w io.Writer, t *reporting.Table) error {
 }
 
 // nothing stands for a table without rows.
-const nothing = "Nothing in these books."
+const nothing = "Nothing to show."
 
 // omitted says what a limit left out.
 func omitted(rows int) string {

@@ -103,7 +103,7 @@ func TestTextGivesATerminalNoCommands(t *testing.T) {
 }
 
 func TestTextOfNothing(t *testing.T) {
-	require.Equal(t, "Nothing in these books.\n", text(t, groups()))
+	require.Equal(t, "Nothing to show.\n", text(t, groups()))
 }
 
 func TestTextPassesAnErrorOn(t *testing.T) {

@@ -18,13 +18,27 @@ var impersonal = []string{
 	"tenant", "id", "customer_id", "order_id", "tender_id", "merged_into", "author", "purpose", "channel", "status",
 }
 
-// unlistedColumns returns the texts of tables with personal data that are neither
-// listed nor impersonal, and the listed columns that do not exist.
+// withoutPersons are the tables that tell of nobody: what refers to a person there
+// is an id. A new table is about persons until it stands here.
+var withoutPersons = []string{
+	"oms_adjustments", "oms_coupons", "oms_events", "oms_facts", "oms_fulfillments", "oms_items", "oms_keys", "oms_leases", "oms_levels",
+	"oms_lines", "oms_locations", "oms_moves", "oms_numbers", "oms_operations", "oms_orders", "oms_reports", "oms_reservations",
+	"oms_returns", "oms_schema", "oms_shipments", "oms_tenants", "oms_tenders",
+}
+
+// unlistedColumns returns the tables about which nothing is known, the texts of
+// tables with personal data that are neither listed nor impersonal, and the listed
+// columns that do not exist.
 func unlistedColumns(t *testing.T, db *sql.DB) (unlisted, missing []string) {
 	t.Helper()
 	listed := map[string][]string{}
 	for _, c := range storage.PersonalData() {
 		listed[c.Table] = append(listed[c.Table], c.Column)
+	}
+	for _, table := range column(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
+		if listed[table] == nil && !slices.Contains(withoutPersons, table) {
+			unlisted = append(unlisted, table)
+		}
 	}
 	for table, columns := range listed {
 		have := column(t, db, `SELECT name FROM pragma_table_info(?)`, table)
@@ -58,12 +72,12 @@ func TestTheListOfPersonalDataIsTheSchemas(t *testing.T) {
 
 	for _, sql := range []string{
 		`ALTER TABLE oms_customers ADD COLUMN birthday TEXT`, `ALTER TABLE oms_addresses ADD COLUMN photo BLOB`,
-		`ALTER TABLE oms_notes RENAME COLUMN text TO words`,
+		`ALTER TABLE oms_notes RENAME COLUMN text TO words`, `CREATE TABLE oms_customer_tags (tenant TEXT, customer_id BLOB, birthday TEXT)`,
 	} {
 		_, err = db.Exec(sql)
 		require.NoError(t, err)
 	}
 	unlisted, missing = unlistedColumns(t, db)
-	require.ElementsMatch(t, []string{"oms_customers.birthday", "oms_addresses.photo", "oms_notes.words"}, unlisted)
+	require.ElementsMatch(t, []string{"oms_customers.birthday", "oms_addresses.photo", "oms_notes.words", "oms_customer_tags"}, unlisted)
 	require.Equal(t, []string{"oms_notes.text"}, missing)
 }

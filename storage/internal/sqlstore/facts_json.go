@@ -67,18 +67,33 @@ func appendText(dst []byte, s string) []byte {
 }
 
 // texts remembers texts that occur again and again in a walk, one per hash.
-type texts [1 << 14]string
+type texts [1 << 14]struct {
+	short uint64 // the bytes of a text of at most eight: comparing them spares a look at the text
+	text  string
+}
 
 func (k *texts) of(text []byte) string {
-	hash := uint32(2166136261) // FNV-1a
+	const multiplier = 0x9e3779b97f4a7c15 // Fibonacci hashing
+	if len(text) > 8 {
+		hash := uint64(len(text))
+		for _, c := range text {
+			hash = (hash ^ uint64(c)) * multiplier
+		}
+		known := &k[hash>>(64-14)]
+		if known.text != string(text) {
+			known.short, known.text = 0, string(text)
+		}
+		return known.text
+	}
+	short := uint64(0)
 	for _, c := range text {
-		hash = (hash ^ uint32(c)) * 16777619
+		short = short<<8 | uint64(c)
 	}
-	known := &k[(hash^hash>>16)%uint32(len(k))]
-	if *known != string(text) {
-		*known = string(text)
+	known := &k[short*multiplier>>(64-14)]
+	if known.short != short || len(known.text) != len(text) {
+		known.short, known.text = short, string(text)
 	}
-	return *known
+	return known.text
 }
 
 // facts yields the facts of a row until yield stops or something is wrong.

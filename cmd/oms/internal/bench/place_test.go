@@ -248,6 +248,7 @@ func TestABaselineThatIsFarOffFailsTheBench(t *testing.T) {
 	require.NoError(t, result(SQLite, 67, 16).plausible())
 	require.NoError(t, result(SQLite, 200, 16).plausible(), "a busy machine")
 	require.NoError(t, result(Memory, 5, 16).plausible())
+	require.NoError(t, result(Memory, 27, 16).plausible(), "a slow machine")
 	require.NoError(t, (&Result{}).plausible(), "no baseline was asked for")
 	for _, r := range []*Result{
 		result(SQLite, 10, 16),  // it does not write to the disk

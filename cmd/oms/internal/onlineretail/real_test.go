@@ -24,7 +24,7 @@ const (
 	budgetCPU    = 120 * time.Second
 	budgetRSS    = 500 << 20
 	budgetVerify = 30 * time.Second
-	room         = 2
+	room         = 3
 )
 
 func TestTheRealYear(t *testing.T) {

@@ -288,21 +288,22 @@ func requireBooks(t *testing.T, shop *oms.Client, sales, payments *reporting.Tab
 	t.Helper()
 	books := newLedger()
 	settled := sums{}
-	paid := Amount{}
+	taken, back := Amount{}, Amount{}
 	for o, err := range shop.Orders(t.Context(), order.Filter{Ascending: true}) {
 		require.NoError(t, err)
 		require.NoError(t, books.add(o))
 		tenders, err := shop.Payments(t.Context(), o.ID)
 		require.NoError(t, err)
 		for _, tender := range tenders {
-			settled.add(&paid, tender.Totals.Captured)
-			settled.add(&paid, tender.Totals.Refunded)
-			settled.add(&paid, tender.Totals.PaidOut)
+			settled.add(&taken, tender.Totals.Captured)
+			settled.add(&back, tender.Totals.Refunded)
+			settled.add(&back, tender.Totals.PaidOut)
 		}
 	}
 	require.NoError(t, settled.err)
 	require.Equal(t, books.books.Net.Amount(), totalOf(t, sales, reporting.Due))
-	require.Equal(t, paid.Amount(), totalOf(t, payments, reporting.Settled))
+	require.Equal(t, taken.Amount(), totalOf(t, payments, reporting.Taken))
+	require.Equal(t, back.Amount(), totalOf(t, payments, reporting.GivenBack))
 }
 
 // figuresOf are a measure's figures by the rows' keys.
