@@ -3,7 +3,6 @@ package oms
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -66,28 +65,6 @@ func (c *Client) Price(ctx context.Context, cart Cart) (*order.Order, error) {
 		return nil, classify(ctx, err)
 	}
 	return order.Assemble(in.Assembly)
-}
-
-// Enter records an order with the prices that a trusted caller gives. It
-// allocates stock and begins the workflow as Place does; no promotions run and no
-// taxes are computed: what is charged stands in the entry.
-func (c *Client) Enter(ctx context.Context, entry Entry) (*order.Order, error) {
-	if c.actor.Kind == event.Shopper {
-		return nil, fault.Invalid("actor", c.actor, "staff or an integration: shoppers place carts")
-	}
-	if err := entry.check(c.core.cfg.Limits); err != nil {
-		return nil, err
-	}
-	req := request{name: "order.enter", key: entry.Key, at: entry.At, body: entry}
-	tries := 0
-	return do(ctx, c, req, c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
-		tries++
-		in, err := c.entering(ctx, entry, cmd)
-		if err != nil {
-			return nil, nil, err
-		}
-		return c.placing(ctx, in, cmd, tries == 1)
-	}))
 }
 
 // placement is a priced order on its way into the books.
@@ -255,64 +232,6 @@ func (c *Client) whoIsLeft(ctx context.Context, id uuid.UUID) (uuid.UUID, error)
 		return id, err
 	}
 	return customer.ID, nil
-}
-
-// entering turns an entry into a placement.
-func (c *Client) entering(ctx context.Context, entry Entry, cmd event.Command) (*placement, error) {
-	in, err := c.placement(entry.Channel, cmd)
-	if err != nil {
-		return nil, err
-	}
-	entry.ShipTo, entry.BillTo, err = c.fromBook(ctx, entry.CustomerID, entry.ShipToSaved, entry.BillToSaved, entry.ShipTo, entry.BillTo)
-	if err != nil {
-		return nil, err
-	}
-	in.backorder = func(i int) bool { return entry.Lines[i].Backorder }
-	header := &in.Header
-	header.Origin, header.ExternalRef, header.CustomerID, header.Metadata = order.FromStaff, entry.ExternalRef, entry.CustomerID, entry.Metadata
-	if header.PromisedAt = event.Moment(entry.PromisedAt); !entry.PromisedAt.IsZero() && !header.PromisedAt.After(header.PlacedAt) {
-		return nil, fault.Invalid("promised_at", entry.PromisedAt.Format(time.RFC3339), "a time after the order's own")
-	}
-	if err := c.address(header, entry.ShipTo, entry.BillTo, cmd); err != nil {
-		return nil, err
-	}
-	in.Lines = make([]order.PricedLine, len(entry.Lines))
-	for i, l := range entry.Lines {
-		in.Lines[i] = order.PricedLine{SKU: l.SKU, Title: l.Title, TaxCategory: l.TaxCategory, Quantity: l.Quantity, UnitPrice: l.UnitPrice}
-	}
-	return in, charge(&in.Assembly, entry.Charges)
-}
-
-// charge puts charges where they belong in an assembly.
-func charge(in *order.Assembly, charges []Charge) error {
-	for i, ch := range charges {
-		field := fmt.Sprintf("charges[%d]", i)
-		if in.Header.Currency == "" && len(in.Lines) == 0 {
-			in.Header.Currency = ch.Amount.Currency()
-		}
-		switch ch.Kind {
-		case order.Shipping:
-			if in.Shipping != nil {
-				sum, err := in.Shipping.Amount.Add(ch.Amount)
-				if err != nil {
-					return fault.Invalid(field+".amount", ch.Amount, err.Error())
-				}
-				in.Shipping.Amount = sum
-				continue
-			}
-			in.Shipping = &order.Charge{Code: ch.Code, Label: ch.Label, Amount: ch.Amount}
-		case order.Fee:
-			in.Fees = append(in.Fees, order.Charge{Code: ch.Code, Label: ch.Label, Amount: ch.Amount})
-		case order.Discount:
-			if ch.Amount.Sign() > 0 {
-				return fault.Invalid(field+".amount", ch.Amount, "zero or less: it is a discount")
-			}
-			in.Discounts = append(in.Discounts, order.DiscountProposal{Code: ch.Code, Label: ch.Label, Amount: ch.Amount.Neg()})
-		default:
-			return fault.Invalid(field+".kind", ch.Kind, `"shipping", "fee" or "discount"`)
-		}
-	}
-	return nil
 }
 
 // placing makes the order, allocates its stock and begins its workflow. Only the

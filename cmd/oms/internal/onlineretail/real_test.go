@@ -79,7 +79,7 @@ func TestTheRealYear(t *testing.T) {
 	importing, verifying := used.CPU-before.CPU, verified.CPU-used.CPU
 	t.Logf("import: %v of CPU, %d MB at most; verify: %v of CPU", importing, used.PeakRSS>>20, verifying)
 	require.Less(t, importing, room*budgetCPU)
-	require.Less(t, used.PeakRSS, int64(room*budgetRSS))
+	require.Less(t, used.PeakRSS, int64(2*budgetRSS)) // a slow machine needs no more of it
 	require.Less(t, verifying, room*budgetVerify)
 }
 
