@@ -75,9 +75,13 @@ func do[R any](ctx context.Context, c *Client, req request, f flow[R]) (answer R
 		if err != nil {
 			// What has changed since may forbid what was done under this key long ago.
 			if result, known, keyErr := c.known(ctx, cmd, req.key != "" || blind > 0); keyErr != nil {
-				return none, keyErr
+				return none, doubt(keyErr, blind)
 			} else if known {
 				return f.replay(ctx, result)
+			}
+			if blind > 0 {
+				// A commit that had no answer may still be under way, its key not to be seen yet.
+				return none, &fault.UnknownError{Op: "oms: " + req.name, Err: err}
 			}
 			return none, classify(ctx, err)
 		}
@@ -93,13 +97,22 @@ func do[R any](ctx context.Context, c *Client, req request, f flow[R]) (answer R
 		if kind == fault.Unknown && blind < maxBlind && !c.store.InTx() {
 			blind++
 		} else if !worthRetry(err, kind) || try >= maxTries || c.store.InTx() {
-			return none, err
+			return none, doubt(err, blind)
 		}
 		if waitErr := c.pause(ctx, try); waitErr != nil {
-			return none, err
+			return none, doubt(err, blind)
 		}
 		cmd.IDs = event.NewIDs(c.core.cfg.NewID())
 	}
+}
+
+// doubt makes the outcome unknown of a command that failed before anything was
+// written, when an earlier commit of it had no answer: that one may have been done.
+func doubt(err error, blind int) error {
+	if blind > 0 && fault.KindOf(err) == fault.Transient {
+		return &fault.UnknownError{Op: "oms: commit", Err: err}
+	}
+	return err
 }
 
 // worthRetry reports whether deciding anew may end better: something moved, or

@@ -25,6 +25,7 @@ import (
 	gateway "github.com/go-oms/oms/payment/sandbox"
 	"github.com/go-oms/oms/quantity"
 	"github.com/go-oms/oms/reporting"
+	"github.com/go-oms/oms/sink/webhook"
 	"github.com/go-oms/oms/storage"
 	"github.com/go-oms/oms/storage/memory"
 	"github.com/go-oms/oms/storage/sqlite"
@@ -178,6 +179,58 @@ func TestTheGuidesStatuses(t *testing.T) {
 func TestTheGuidesPlantedMistakeIsCaught(t *testing.T) {
 	sentences := broken(t.Context(), func() storage.Store { return lossy{memory.New()} })
 	require.True(t, slices.ContainsFunc(sentences, func(s string) bool { return strings.HasPrefix(s, "stock: ") }), "%q", sentences)
+}
+
+// mend shows what a sink has not taken, and has it tried again.
+func mend(ctx context.Context, shop *oms.Client, sink string, log *slog.Logger) error {
+	letters, err := shop.DeadLetters(ctx, sink)
+	if err != nil {
+		return err
+	}
+	for _, l := range letters {
+		log.Warn("parked", "type", l.Event.Type, "id", l.Event.ID, "behind", l.Behind, "problem", l.Problem, "dead", l.Dead())
+	}
+	_, err = shop.Redrive(ctx, sink) // or Discard, for what nobody will ever take
+	return err
+}
+
+// hooks is a sink that posts each tenant's events to an endpoint of its own.
+func hooks(endpoints map[string]webhook.Endpoint) (*webhook.Sink, error) {
+	return webhook.New(webhook.Config{
+		Of: func(_ context.Context, tenant string) (webhook.Endpoint, error) {
+			return endpoints[tenant], nil // none, and the tenant's events go nowhere
+		},
+		Wants:       func(e event.Event) bool { return e.Aggregate == event.Order },
+		Concurrency: 4,
+	})
+}
+
+func TestTheGuidesSinkIsMended(t *testing.T) {
+	// Nobody listens on this machine's side: the endpoint is inside, and refused.
+	sink, err := hooks(map[string]webhook.Endpoint{"acme": {URL: "https://127.0.0.1/", Secrets: []string{webhook.NewSecret()}}})
+	require.NoError(t, err)
+	s := newShop(t, func(cfg *oms.Config) { cfg.Sinks = oms.Sinks{"hooks": sink} })
+	s.receive("TEE-M", 2)
+	s.place(line("TEE-M", 1))
+	acme := s.Tenant("acme")
+	err = acme.Inventory.Receive(s.ctx, inventory.Receipt{SKU: "TEE-M", Location: "main", Quantity: quantity.Of(1)})
+	require.NoError(t, err)
+	_, err = acme.Place(s.ctx, oms.Cart{Lines: []oms.CartLine{line("TEE-M", 1)}})
+	require.NoError(t, err)
+	for range 3 {
+		_, err = s.RunOnce(s.ctx)
+		require.NoError(t, err)
+		s.clock.Add(5 * time.Minute)
+	}
+	require.Zero(t, s.lag().Behind, "a tenant without an endpoint")
+	var text bytes.Buffer
+	require.NoError(t, mend(s.ctx, acme, "hooks", slog.New(slog.NewTextHandler(&text, nil))))
+	require.Contains(t, text.String(), "type=order.placed")
+	require.Contains(t, text.String(), "127.0.0.1 is no public address")
+	require.Contains(t, text.String(), "dead=false")
+	letters, err := acme.DeadLetters(s.ctx, "hooks")
+	require.NoError(t, err)
+	require.Equal(t, s.clock.Now(), letters[0].NextAt)
 }
 
 // The pictures of the workflow guide are those of the code.

@@ -388,6 +388,7 @@ var unkeyed = map[string]string{
 	"Verify": "read", "Report": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
 	"Continue": "repeats by the operation's own id", "Webhook": "repeats by the gateway's id of the event",
 	"Run": "repeats by itself", "RunOnce": "repeats by itself",
+	"Lag": "read", "DeadLetters": "read", "Redrive": "what is due stays due", "Discard": "names the event, which can be given up once",
 	"Inventory.Available": "read", "Inventory.Levels": "read", "Inventory.Items": "read", "Inventory.Locations": "read",
 	"Inventory.Moves": "read", "Inventory.WithSourcing": "derives a service",
 }

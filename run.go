@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/go-oms/oms/event"
@@ -54,7 +57,21 @@ func (w *Work) add(o Work) {
 // Several processes may run it at once: pieces of work are claimed by leases, and
 // a process that dies leaves only what the next one takes up. It returns ctx's
 // error, or ErrClosed.
+//
+// Each sink is served beside the rest, so that a slow one holds up nothing else.
 func (c *Client) Run(ctx context.Context) error {
+	var sinks sync.WaitGroup
+	for name := range c.core.cfg.Sinks {
+		sinks.Go(func() {
+			_ = c.loop(ctx, func(t *Client) []task { return []task{t.sinkTask(name)} })
+		})
+	}
+	defer sinks.Wait()
+	return c.loop(ctx, (*Client).tasks)
+}
+
+// loop passes over the tenants until ctx ends or the client is closed.
+func (c *Client) loop(ctx context.Context, tasks func(*Client) []task) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -63,7 +80,7 @@ func (c *Client) Run(ctx context.Context) error {
 			return ctx.Err()
 		case <-timer.C:
 		}
-		work, err := c.RunOnce(ctx)
+		work, err := c.pass(ctx, tasks)
 		switch {
 		case errors.Is(err, ErrClosed):
 			return err
@@ -81,6 +98,17 @@ func (c *Client) Run(ctx context.Context) error {
 // RunOnce is one pass of Run over every tenant. Its error joins what could not be
 // read or claimed; a piece of work that failed is counted and tried again later.
 func (c *Client) RunOnce(ctx context.Context) (Work, error) {
+	work, err := c.pass(ctx, (*Client).tasks)
+	if errors.Is(err, ErrClosed) || len(c.core.cfg.Sinks) == 0 {
+		return work, err
+	}
+	delivered, sinkErr := c.pass(ctx, (*Client).sinkTasks)
+	work.add(delivered)
+	return work, errors.Join(err, sinkErr)
+}
+
+// pass does tasks of every tenant once.
+func (c *Client) pass(ctx context.Context, tasks func(*Client) []task) (Work, error) {
 	var total Work
 	if c.actor.Kind == event.Shopper {
 		return total, fault.Invalid("actor", c.actor, "staff, an integration or the system")
@@ -98,7 +126,8 @@ func (c *Client) RunOnce(ctx context.Context) (Work, error) {
 	}
 	var wrong []error
 	for _, id := range tenants {
-		work, err := c.Tenant(id).As(event.Actor{Kind: event.System}).runTenant(ctx)
+		tenant := c.Tenant(id).As(event.Actor{Kind: event.System})
+		work, err := tenant.runTenant(ctx, tasks(tenant))
 		total.add(work)
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("tenant %q: %w", id, err))
@@ -107,45 +136,62 @@ func (c *Client) RunOnce(ctx context.Context) (Work, error) {
 	return total, errors.Join(wrong...)
 }
 
-// task is a kind of work. due looks whether there is any, without a lease, so that
-// an idle shop writes nothing.
+// task is a kind of work. due looks whether there is any and its time has come,
+// without a claim, so that an idle shop writes nothing.
 type task struct {
 	name string
 	due  func(context.Context) (bool, error)
 	do   func(context.Context, *claim) (Work, error)
 }
 
-// tasks lists the work of one tenant.
+// tasks lists the work of one tenant, but for what sinks have to do.
 func (c *Client) tasks() []task {
 	plain := func(do func(context.Context) (Work, error)) func(context.Context, *claim) (Work, error) {
 		return func(ctx context.Context, _ *claim) (Work, error) { return do(ctx) }
 	}
-	list := []task{
+	return []task{
 		{"payments", c.paymentsDue, plain(c.finishPayments)},
 		{"reports", c.reportsParked, plain(c.matchReports)},
 		{"labels", c.labelsDue, plain(c.finishLabels)},
 		{"expiry", c.ordersExpired, plain(c.expireOrders)},
 		{"reservations", c.reservationsExpired, plain(c.voidExpired)},
 		{"backorders", c.backordersFillable, plain(c.fillBackorders)},
-		{"keys", c.always, c.forgetKeys},
+		{keysTask, c.keysDue, c.forgetKeys},
 	}
-	for name, sink := range c.core.cfg.Sinks {
-		list = append(list, task{
-			name: sinkLease(name),
-			due:  func(ctx context.Context) (bool, error) { return c.eventsWaiting(ctx, sinkLease(name)) },
-			do:   func(ctx context.Context, held *claim) (Work, error) { return c.deliverEvents(ctx, sink, held) },
-		})
+}
+
+// sinkTasks lists the sinks' work of one tenant, by name.
+func (c *Client) sinkTasks() []task {
+	var list []task
+	for _, name := range slices.Sorted(maps.Keys(c.core.cfg.Sinks)) {
+		list = append(list, c.sinkTask(name))
 	}
 	return list
 }
 
-func (c *Client) always(context.Context) (bool, error) { return true, nil }
+func (c *Client) sinkTask(name string) task {
+	return task{
+		name: sinkLease(name),
+		due:  func(ctx context.Context) (bool, error) { return c.eventsWaiting(ctx, name) },
+		do: func(ctx context.Context, held *claim) (Work, error) {
+			return c.deliverEvents(ctx, name, c.core.cfg.Sinks[name], held)
+		},
+	}
+}
+
+const keysTask = "keys"
+
+// keysDue reports whether it is time to look at the keys again.
+func (c *Client) keysDue(ctx context.Context) (bool, error) {
+	lease, err := c.store.Lease(ctx, keysTask)
+	return err == nil && !lease.NextAt.After(c.now()), err
+}
 
 // runTenant does one pass for one tenant.
-func (c *Client) runTenant(ctx context.Context) (Work, error) {
+func (c *Client) runTenant(ctx context.Context, tasks []task) (Work, error) {
 	var total Work
 	var wrong []error
-	for _, t := range c.tasks() {
+	for _, t := range tasks {
 		due, err := t.due(ctx)
 		if err == nil && due {
 			var work Work
@@ -157,51 +203,6 @@ func (c *Client) runTenant(ctx context.Context) (Work, error) {
 		}
 	}
 	return total, errors.Join(wrong...)
-}
-
-// claim is a lease this process holds.
-type claim struct {
-	client *Client
-	lease  storage.Lease
-}
-
-// claimed does a task under its lease, or nothing when another process holds it or
-// its time has not come.
-func (c *Client) claimed(ctx context.Context, t task) (Work, error) {
-	now := event.Moment(c.core.cfg.Now())
-	lease, err := c.store.Lease(ctx, t.name)
-	if err != nil {
-		return Work{}, err
-	}
-	if (lease.Owner != "" && lease.Until.After(now)) || lease.NextAt.After(now) {
-		return Work{}, nil
-	}
-	held := &claim{client: c, lease: lease}
-	next := lease
-	next.Owner, next.Until = c.core.owner, now.Add(leaseFor)
-	if err := held.change(ctx, next); err != nil {
-		if fault.KindOf(err) == fault.Conflict {
-			return Work{}, nil // somebody else was faster
-		}
-		return Work{}, err
-	}
-	work, err := t.do(ctx, held)
-	free := held.lease
-	free.Owner, free.Until = "", time.Time{}
-	if freeErr := held.change(context.WithoutCancel(ctx), free); err == nil && fault.KindOf(freeErr) != fault.Conflict {
-		err = freeErr
-	}
-	return work, err
-}
-
-// change writes the lease if nobody else has taken it since.
-func (h *claim) change(ctx context.Context, next storage.Lease) error {
-	next.Version = h.lease.Version + 1
-	err := h.client.store.Commit(ctx, &storage.Batch{Leases: []storage.LeaseChange{{Before: h.lease, After: next}}})
-	if err == nil {
-		h.lease = next
-	}
-	return err
 }
 
 // ordersExpired reports whether an unpaid order's time is over.

@@ -36,6 +36,7 @@ const (
 	checkOutbox     = "events.outbox"
 	checkCursor     = "events.cursor"
 	checkLag        = "events.lag"
+	checkLetters    = "events.letters"
 	checkFacts      = "reports.facts"
 	checkDurable    = "store.durability"
 	checkSchema     = "store.schema"
@@ -78,6 +79,7 @@ func Checks() []Check {
 		{checkOutbox, "every event stands once in the stream, in order of version within its aggregate"},
 		{checkCursor, "no sink's place is beyond the end of the stream"},
 		{checkLag, "no event waits for a sink for long without a recorded attempt"},
+		{checkLetters, "no event waits for more than a day for somebody to redrive its sink"},
 		{checkFacts, "what reports read is what the orders say, day by day"},
 		{checkDurable, "the store keeps what it acknowledged through a power cut"},
 		{checkSchema, "the store's schema is the one this version writes"},
@@ -97,5 +99,5 @@ var (
 	levelChecks       = []string{checkReserved, checkAvailable, checkMovements, checkExpired}
 	keyChecks         = []string{checkKeys, checkResults}
 	factChecks        = []string{checkFacts}
-	deliveryChecks    = []string{checkOutbox, checkCursor, checkLag}
+	deliveryChecks    = []string{checkOutbox, checkCursor, checkLag, checkLetters}
 )

@@ -36,7 +36,8 @@ type verifier struct {
 	versions map[uuid.UUID]int64      // of the stored orders
 	merged   map[uuid.UUID]uuid.UUID  // customers who ended in others
 	places   map[string]storage.Lease // of the configured sinks
-	late     map[string]bool          // sinks that an event has waited for too long
+	slots    map[string]*slots        // what is parked beside them
+	late     map[string]bool          // sinks that an event has waited for too long, and leases that wait for a redrive
 
 	untracked map[string]bool              // SKUs without levels
 	shipped   map[string]quantity.Quantity // by SKU, per the orders' lines

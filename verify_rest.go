@@ -275,6 +275,28 @@ func (v *verifier) outbox(where string, e event.Event, before []event.Event) {
 			v.late[name] = true
 			v.found(checkLag, "sink "+name, "has not had "+where+" version "+fmt.Sprint(e.Version)+", recorded at "+e.RecordedAt.Format(time.RFC3339))
 		}
+		v.letter(where, e, name, place)
+	}
+}
+
+// letter holds one event against what a sink waits to be redriven with: the first
+// event of each dead letter, and of a line that has stopped.
+func (v *verifier) letter(where string, e event.Event, sink string, line storage.Lease) {
+	waits := ""
+	s := v.slots[sink].parked[aggregateOf(&e)]
+	switch {
+	case s != nil && s.dead() && e.Position > s.lease.Position && e.Position <= line.Position:
+		waits = s.lease.Name
+	case line.NextAt.Equal(never) && e.Position > line.Position:
+		waits, s = line.Name, &slot{lease: line}
+	default:
+		return
+	}
+	v.looked(checkLetters)
+	if v.now.After(e.RecordedAt.Add(overdue)) && !v.late[waits] {
+		v.late[waits] = true
+		v.found(checkLetters, "sink "+sink, fmt.Sprintf("waits to be redriven with %s version %d, recorded at %s: %s",
+			where, e.Version, e.RecordedAt.Format(time.RFC3339), s.lease.Problem))
 	}
 }
 
@@ -282,8 +304,10 @@ func (v *verifier) outbox(where string, e event.Event, before []event.Event) {
 func (v *verifier) begin(ctx context.Context) error {
 	v.late = make(map[string]bool)
 	v.places = make(map[string]storage.Lease)
+	v.slots = make(map[string]*slots)
 	for name := range v.sinks {
 		v.places[name] = storage.Lease{Name: sinkLease(name)}
+		v.slots[name] = newSlots(name)
 	}
 	var err error
 	if v.last, err = v.books.LastPosition(ctx); err != nil {
@@ -295,14 +319,24 @@ func (v *verifier) begin(ctx context.Context) error {
 		}
 		v.looked(checkCursor)
 		v.expect(lease.Position <= v.last, checkCursor, "lease "+lease.Name, fmt.Sprintf("is at position %d, the stream ends at %d", lease.Position, v.last))
-		if name, ok := strings.CutPrefix(lease.Name, sinkLease("")); ok {
-			if _, configured := v.places[name]; configured {
-				v.looked(checkLag)
-				v.places[name] = lease
-			}
-		}
+		v.delivering(lease)
 	}
 	return nil
+}
+
+// delivering takes in a lease of one of the configured sinks.
+func (v *verifier) delivering(lease storage.Lease) {
+	if name, ok := strings.CutPrefix(lease.Name, linePrefix); ok {
+		if _, configured := v.places[name]; configured {
+			v.looked(checkLag)
+			v.places[name] = lease
+		}
+	}
+	for _, slots := range v.slots {
+		if number, ok := slotNumber(lease.Name, slots.prefix); ok {
+			slots.add(number, lease)
+		}
+	}
 }
 
 // parked lists reports that have found no operation.
@@ -319,7 +353,8 @@ func (v *verifier) parked(ctx context.Context, store storage.Store) {
 	}
 }
 
-// examine holds the store's settings against what they must be.
+// examine holds the store's settings against what they must be. What a store says
+// beyond durability and schema is about its server and not about the books.
 func (v *verifier) examine(ctx context.Context, store storage.Store) {
 	doctor, ok := store.(storage.Doctor)
 	if !ok {
@@ -332,9 +367,14 @@ func (v *verifier) examine(ctx context.Context, store storage.Store) {
 		return
 	}
 	for _, f := range findings {
-		check := checkDurable
-		if f.Topic == storage.Schema {
+		var check string
+		switch f.Topic {
+		case storage.Durability:
+			check = checkDurable
+		case storage.Schema:
 			check = checkSchema
+		default:
+			continue
 		}
 		v.looked(check)
 		v.expect(f.OK, check, f.Name, fmt.Sprintf("is %q, want %s", f.Value, f.Want))

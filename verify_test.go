@@ -382,6 +382,14 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 			s.lease = drop(func(l *storage.Lease) bool { return l.Name == "sink:log" })
 			s.event = always(func(e *event.Event) { e.RecordedAt = e.RecordedAt.Add(-time.Hour) })
 		}},
+		{"events.letters", nil, func(s *tampered) {
+			s.lease = always(func(l *storage.Lease) {
+				if l.Name == "sink:log" {
+					l.Position, l.Attempts, l.NextAt = 1, 1, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+				}
+			})
+			s.event = always(func(e *event.Event) { e.RecordedAt = e.RecordedAt.Add(-25 * time.Hour) })
+		}},
 		{"reports.facts", nil, func(s *tampered) {
 			s.fact = drop(func(f *reporting.Fact) bool { return f.Kind == reporting.Credit })
 		}},

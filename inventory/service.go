@@ -78,8 +78,12 @@ func do[R any](ctx context.Context, s *Service, req request, decide func(event.C
 		if err != nil {
 			// What has changed since may forbid what was done under this key before.
 			// A key that was made up here cannot have been used.
-			if req.key == "" {
+			if req.key == "" && blind == 0 {
 				return none, err
+			}
+			if blind > 0 {
+				// A commit that had no answer may still be under way, its key not to be seen yet.
+				err = &fault.UnknownError{Op: "inventory: " + req.name, Err: err}
 			}
 			if earlier := s.store.Repeated(ctx, cmd); earlier != nil {
 				return replayed[R](earlier, err)
@@ -101,9 +105,18 @@ func do[R any](ctx context.Context, s *Service, req request, decide func(event.C
 		if fault.KindOf(err) == fault.Unknown && blind < maxBlind {
 			blind++
 		} else if !worthRetry(err) || try >= maxTries || ctx.Err() != nil {
-			return none, err
+			return none, doubt(req.name, err, blind)
 		}
 	}
+}
+
+// doubt makes the outcome unknown of a command that failed before anything was
+// written, when an earlier commit of it had no answer: that one may have been done.
+func doubt(name string, err error, blind int) error {
+	if blind > 0 && fault.KindOf(err) == fault.Transient {
+		return &fault.UnknownError{Op: "inventory: " + name, Err: err}
+	}
+	return err
 }
 
 // replayed turns what a store says about a key into the command's answer. The

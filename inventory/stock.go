@@ -45,6 +45,11 @@ func ReadStock(ctx context.Context, r Reader, skus []string, cartID string, now 
 	if len(skus) == 0 {
 		return s, nil
 	}
+	if whole, ok := r.(StockReader); ok {
+		found, err := whole.Stock(ctx, skus, now)
+		found.Held = s.Held
+		return found, err
+	}
 	s.Expired, err = r.Reservations(ctx, ReservationFilter{Kind: ForCart, SKUs: skus, ExpiredBefore: now})
 	if err != nil {
 		return Stock{}, err
@@ -59,6 +64,15 @@ func ReadStock(ctx context.Context, r Reader, skus []string, cartID string, now 
 		return Stock{}, err
 	}
 	return s, nil
+}
+
+// StockReader is a Reader that answers at once what [ReadStock] would ask it in turn:
+// for databases some way off.
+type StockReader interface {
+	// Stock returns the items and levels of the SKUs, which are sorted and without
+	// duplicates, the reservations of carts on them that have expired by now, and all
+	// locations.
+	Stock(ctx context.Context, skus []string, now time.Time) (Stock, error)
 }
 
 // BehindQueue returns the stock as somebody sees it who comes after the backorders:

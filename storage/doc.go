@@ -4,7 +4,8 @@
 // put together as [Reader]; the write is [Store.Commit], which takes a [Batch]:
 // everything that one command decided, checked and written as a whole or not at
 // all. A batch is data, so a backend needs no rules of its own beyond the checks
-// that Batch lists.
+// that Batch lists, which [Check] makes for all of them against a [Ledger] of what is
+// stored.
 //
 // Backends live in folders of their own: memory for tests and short-lived
 // programs, sqlite for one file. A further one proves itself with

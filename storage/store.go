@@ -62,6 +62,8 @@ type Reader interface {
 	// Lease returns the lease of that name; its zero value with the name when
 	// nobody has ever held it.
 	Lease(ctx context.Context, name string) (Lease, error)
+	// Leases returns the leases whose names begin with prefix, by name.
+	Leases(ctx context.Context, prefix string) ([]Lease, error)
 }
 
 // Key is a used idempotency key and the result of its command.

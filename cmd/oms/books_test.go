@@ -48,6 +48,7 @@ func decode(t *testing.T, text string, into any) {
 type lived struct {
 	path       string
 	whole, new *order.Order
+	events     int // of the first tenant
 }
 
 func newLived(t *testing.T) lived {
@@ -81,9 +82,18 @@ var modelled struct {
 func liveAll(t *testing.T, path string) lived {
 	t.Helper()
 	ctx := context.Background()
-	l := lived{path: path}
-	store, err := sqlite.Open(ctx, l.path, nil)
+	store, err := sqlite.Open(ctx, path, nil)
 	require.NoError(t, err)
+	l := liveOn(t, store)
+	l.path = path
+	require.NoFileExists(t, path+"-wal", "the file is whole")
+	return l
+}
+
+// liveOn lives the orders on a store that has no schema yet, and closes it.
+func liveOn(t *testing.T, store books) (l lived) {
+	t.Helper()
+	ctx := context.Background()
 	require.NoError(t, store.Migrate(ctx))
 	shop, err := oms.New(oms.Config{
 		Store: store, Prices: order.PriceList{"TEE-M": money.MustParse("19.90 EUR")},
@@ -98,8 +108,11 @@ func liveAll(t *testing.T, path string) lived {
 	}
 	_, err = shop.RunOnce(ctx)
 	require.NoError(t, err)
+	for _, err := range store.Stream(ctx, 0, 0) {
+		require.NoError(t, err)
+		l.events++
+	}
 	require.NoError(t, store.Close())
-	require.NoFileExists(t, path+"-wal", "the file is whole")
 	return l
 }
 

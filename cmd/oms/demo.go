@@ -15,17 +15,21 @@ import (
 	"github.com/go-oms/oms"
 	"github.com/go-oms/oms/cmd/oms/internal/demo"
 	"github.com/go-oms/oms/reporting"
+	"github.com/go-oms/oms/storage/postgres"
 	"github.com/go-oms/oms/storage/sqlite"
 )
 
 // demoCommand lives a made-up year, see package demo.
 type demoCommand struct {
-	DB     string  `name:"db" default:"shop.db" placeholder:"FILE" help:"The file to make (${default})."`
+	DB address `name:"db" default:"shop.db" placeholder:"BOOKS" help:"The books to make: a file (${default}), or the address of a PostgreSQL database without books."`
+	serverFlags
 	Orders int     `default:"1500" help:"How many carts are filled (${default})."`
 	Seed   uint64  `default:"1" help:"The same seed gives the same year (${default})."`
 	Page   *string `placeholder:"FILE" help:"The page of reports to write; beside the books by default, as shop.html. None when empty."`
-	Force  bool    `help:"Replace the files if they are there."`
+	Force  bool    `help:"Replace the files if they are there. Books in a database stay."`
 }
+
+func (c *demoCommand) books() bookFlags { return bookFlags{c.DB, c.serverFlags} }
 
 // livedYear is the result: the year in numbers, and what the books say when they are
 // held against every invariant.
@@ -40,7 +44,7 @@ func (c *demoCommand) Run(e *env) error {
 		return fmt.Errorf("--orders %d: want at least 1", c.Orders)
 	}
 	page := c.page()
-	if err := c.fresh(page); err != nil {
+	if err := c.fresh(e, page); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -50,7 +54,7 @@ func (c *demoCommand) Run(e *env) error {
 	}
 	took := time.Since(start)
 	result := livedYear{Report: year, Verify: &oms.Report{Checked: map[string]int64{}, Violations: []oms.Violation{}, Incomplete: []string{}}}
-	check := verifyCommand{bookFlags: bookFlags{DB: c.DB}}
+	check := verifyCommand{bookFlags: c.books()}
 	if err := check.verify(e, result.Verify); err != nil {
 		return err
 	}
@@ -66,15 +70,14 @@ func (c *demoCommand) Run(e *env) error {
 		return err
 	}
 	if !result.Verify.Clean() {
-		return &outcome{code: 1, err: fmt.Errorf("%s oms verify --db %s says where", verdict(result.Verify), c.DB)}
+		return &outcome{code: 1, err: fmt.Errorf("%s oms verify --db %s says where", verdict(result.Verify), c.books())}
 	}
 	return nil
 }
 
-// live lives the year. What is made up can be made up again, so the disk need not
-// be waited for until the file is closed.
+// live lives the year.
 func (c *demoCommand) live(e *env) (year *demo.Report, err error) {
-	store, err := sqlite.Open(e.ctx, c.DB, &sqlite.Options{Synchronous: "NORMAL", AllowRelaxedDurability: true})
+	store, err := c.open(e)
 	if err != nil {
 		return nil, err
 	}
@@ -87,21 +90,46 @@ func (c *demoCommand) live(e *env) (year *demo.Report, err error) {
 	return demo.Run(e.ctx, demo.Options{Store: store, Seed: c.Seed, Orders: c.Orders, Progress: bar.at})
 }
 
+// open opens the books to be. What is made up can be made up again, so the disk need
+// not be waited for before a file is closed, and for a moment on a server.
+func (c *demoCommand) open(e *env) (books, error) {
+	if c.DB.isServer() {
+		quick := c.books()
+		if !c.Pooled { // poolers refuse settings that they do not know
+			quick.DB = quick.DB.with("synchronous_commit", "off")
+		}
+		return quick.connect(e, postgres.Options{AllowRelaxedDurability: true})
+	}
+	return c.books().file(e, &sqlite.Options{Synchronous: "NORMAL", AllowRelaxedDurability: true})
+}
+
 // page is the file of the page; empty for none.
 func (c *demoCommand) page() string {
-	if c.Page != nil {
+	switch {
+	case c.Page != nil:
 		return *c.Page
+	case c.DB.isServer():
+		return "shop.html"
+	default:
+		return strings.TrimSuffix(string(c.DB), filepath.Ext(string(c.DB))) + ".html"
 	}
-	return strings.TrimSuffix(c.DB, filepath.Ext(c.DB)) + ".html"
 }
 
 // fresh makes sure that there are no such files, or takes them away with --force.
-// SQLite's own files beside the books go too.
-func (c *demoCommand) fresh(page string) error {
-	if page != "" && filepath.Clean(page) == filepath.Clean(c.DB) {
+// SQLite's own files beside the books go too. A database is not taken away: others
+// may keep something in it.
+func (c *demoCommand) fresh(e *env, page string) error {
+	file := string(c.DB)
+	if c.DB.isServer() {
+		file = ""
+		if err := c.empty(e); err != nil {
+			return err
+		}
+	}
+	if page != "" && file != "" && filepath.Clean(page) == filepath.Clean(file) {
 		return fmt.Errorf("%s cannot be both the books and the page: --page FILE makes another", page)
 	}
-	for _, file := range []struct{ name, flag string }{{c.DB, "--db"}, {page, "--page"}} {
+	for _, file := range []struct{ name, flag string }{{file, "--db"}, {page, "--page"}} {
 		if file.name == "" {
 			continue
 		}
@@ -114,12 +142,34 @@ func (c *demoCommand) fresh(page string) error {
 			return fmt.Errorf("%s is there already: --force replaces it, %s FILE makes another", file.name, file.flag)
 		}
 	}
-	for _, name := range []string{c.DB, c.DB + "-wal", c.DB + "-shm"} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if file == "" {
+		return nil
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(file + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
+}
+
+// empty makes sure that there are no books in a database.
+func (c *demoCommand) empty(e *env) (err error) {
+	store, err := c.books().look(e)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	tenants, err := store.Tenants(e.ctx)
+	have, _, other := otherSchema(err)
+	switch {
+	case other && have == 0:
+		return nil
+	case other || err == nil && len(tenants) > 0:
+		return fmt.Errorf("there are books in %s already: make a database for the demo, or name another --schema", c.DB)
+	default:
+		return err
+	}
 }
 
 // tell prints the year for people.
@@ -200,7 +250,7 @@ func (c *demoCommand) show(e *env, m *demo.Morning, page string) error {
 		{"oms verify --db %s", "the books, check by check"},
 		{"oms doctor --db %s", "how safe the file is"},
 	} {
-		command := strings.ReplaceAll(more.command, "%s", c.DB)
+		command := strings.ReplaceAll(more.command, "%s", c.books().String())
 		e.say("  %-72s %s", command, more.about)
 	}
 	return nil

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/go-oms/oms"
 	"github.com/go-oms/oms/storage"
+	"github.com/go-oms/oms/storage/postgres"
 	"github.com/go-oms/oms/storage/sqlite"
 )
 
@@ -28,35 +29,22 @@ type diagnosis struct {
 
 // tenantState is how much there is of a tenant, and what waits to be done.
 type tenantState struct {
-	Tenant        string      `json:"tenant"`
-	Orders        int64       `json:"orders"`
-	LastEvent     int64       `json:"last_event"` // its place in the stream
-	Sinks         []sinkState `json:"sinks"`
-	DuePayments   int         `json:"due_payments"`   // tenders that Run has to look at
-	ParkedReports int         `json:"parked_reports"` // of gateways, about operations nobody knows
-	DueLabels     int         `json:"due_labels"`
+	Tenant        string        `json:"tenant"`
+	Orders        int64         `json:"orders"`
+	LastEvent     int64         `json:"last_event"` // its place in the stream
+	Sinks         []oms.SinkLag `json:"sinks"`
+	DuePayments   int           `json:"due_payments"`   // tenders that Run has to look at
+	ParkedReports int           `json:"parked_reports"` // of gateways, about operations nobody knows
+	DueLabels     int           `json:"due_labels"`
 }
 
-// sinkState is how far a sink has come.
-type sinkState struct {
-	Name     string `json:"name"`
-	Position int64  `json:"position"`
-	Lag      int64  `json:"lag"` // places in the stream that it is behind
-	Attempts int    `json:"attempts,omitempty"`
-	Problem  string `json:"problem,omitempty"`
-}
+// most is how much of what waits is counted.
+const most = 10_000
 
-const (
-	// sinkPrefix begins the names of the leases that keep the places of sinks.
-	sinkPrefix = "sink:"
-	// most is how much of what waits is counted.
-	most = 10_000
-)
-
-// Run looks at a file without changing it. The exit code is 1 when a finding is
+// Run looks at books without changing them. The exit code is 1 when a finding is
 // not as it should be.
 func (c *doctorCommand) Run(e *env) error {
-	d := diagnosis{DB: c.DB, Findings: []storage.Finding{}, Tenants: []tenantState{}}
+	d := diagnosis{DB: c.DB.String(), Findings: []storage.Finding{}, Tenants: []tenantState{}}
 	if err := c.examine(e, &d); err != nil {
 		return err
 	}
@@ -75,10 +63,9 @@ func (c *doctorCommand) Run(e *env) error {
 
 func (c *doctorCommand) examine(e *env, d *diagnosis) (err error) {
 	store, err := c.look(e)
-	var schema *sqlite.SchemaError
-	if errors.As(err, &schema) { // a newer one: nothing else in it can be trusted
+	if have, want, ok := otherSchema(err); ok { // a newer one: nothing else in it can be trusted
 		d.Findings = append(d.Findings, storage.Finding{
-			Topic: storage.Schema, Name: "version", Value: strconv.Itoa(schema.Have), Want: strconv.Itoa(schema.Want),
+			Topic: storage.Schema, Name: "version", Value: strconv.Itoa(have), Want: strconv.Itoa(want),
 		})
 		return nil
 	}
@@ -108,9 +95,23 @@ func (c *doctorCommand) examine(e *env, d *diagnosis) (err error) {
 	return nil
 }
 
+// otherSchema reports which schema an error says that the books have.
+func otherSchema(err error) (have, want int, ok bool) {
+	var file *sqlite.SchemaError
+	var server *postgres.SchemaError
+	switch {
+	case errors.As(err, &file):
+		return file.Have, file.Want, true
+	case errors.As(err, &server):
+		return server.Have, server.Want, true
+	default:
+		return 0, 0, false
+	}
+}
+
 // stateOf looks at a tenant's books.
 func stateOf(ctx context.Context, store storage.Store, tenant string) (tenantState, error) {
-	s := tenantState{Tenant: tenant, Sinks: []sinkState{}}
+	s := tenantState{Tenant: tenant, Sinks: []oms.SinkLag{}}
 	err := store.Snapshot(ctx, func(b storage.Books) (err error) {
 		for _, err := range b.AllOrders(ctx) {
 			if err != nil {
@@ -118,25 +119,21 @@ func stateOf(ctx context.Context, store storage.Store, tenant string) (tenantSta
 			}
 			s.Orders++
 		}
-		if s.LastEvent, err = b.LastPosition(ctx); err != nil {
-			return err
-		}
-		for lease, err := range b.AllLeases(ctx) {
-			if err != nil {
-				return err
-			}
-			if name, isSink := strings.CutPrefix(lease.Name, sinkPrefix); isSink {
-				s.Sinks = append(s.Sinks, sinkState{
-					Name: name, Position: lease.Position, Lag: s.LastEvent - lease.Position,
-					Attempts: lease.Attempts, Problem: lease.Problem,
-				})
-			}
-		}
-		return nil
+		s.LastEvent, err = b.LastPosition(ctx)
+		return err
 	})
 	if err != nil {
 		return s, err
 	}
+	shop, err := shopOf(store, tenant)
+	if err != nil {
+		return s, err
+	}
+	lags, err := shop.Lag(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.Sinks = append(s.Sinks, lags...)
 	now := time.Now()
 	due, err := store.DueTenders(ctx, now, most)
 	if err != nil {
@@ -177,13 +174,28 @@ func (d *diagnosis) report(e *env) error {
 		e.say("%10s labels to look at again", upTo(s.DueLabels))
 		e.say("%10s reports about payments nobody knows", upTo(s.ParkedReports))
 		for _, sink := range s.Sinks {
-			e.say("%10d behind: sink %s", sink.Lag, sink.Name)
-			if sink.Problem != "" {
-				e.say("%10s failed %d times: %s", "", sink.Attempts, sink.Problem)
-			}
+			reportSink(e, sink)
 		}
 	}
 	return nil
+}
+
+// reportSink prints how far a sink is behind, and why.
+func reportSink(e *env, sink oms.SinkLag) {
+	text := "sink " + sink.Sink
+	if sink.Behind > 0 {
+		text += ", the oldest for " + sink.Age.Round(time.Second).String()
+	}
+	e.say("%10s behind: %s", upTo(sink.Behind), text)
+	if sink.Stopped {
+		e.say("%10s takes nothing until somebody calls Redrive", "")
+	}
+	if sink.Problem != "" {
+		e.say("%10s failed %d times: %s", "", sink.Attempts, sink.Problem)
+	}
+	if sink.Parked > 0 {
+		e.say("%10s %d aggregates wait beside the line, %d of them for Redrive", "", sink.Parked, sink.Dead)
+	}
 }
 
 // upTo writes a number that was not counted beyond most.

@@ -45,8 +45,8 @@ func TestDoctorSaysWhatThereIsAndWhatWaits(t *testing.T) {
 		require.EqualValues(t, 2, s.Orders)
 		require.Positive(t, s.LastEvent)
 		require.Len(t, s.Sinks, 1)
-		require.Equal(t, "broken", s.Sinks[0].Name)
-		require.Equal(t, s.LastEvent, s.Sinks[0].Lag)
+		require.Equal(t, "broken", s.Sinks[0].Sink)
+		require.EqualValues(t, l.events, s.Sinks[0].Behind)
 		require.Equal(t, 1, s.Sinks[0].Attempts)
 		require.Equal(t, "nobody is there", s.Sinks[0].Problem)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/go-oms/oms/cmd/oms/internal/usage"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/storage/postgres"
 )
 
 // importCommands are the sources that can be imported.
@@ -40,21 +42,23 @@ type costs struct {
 	WallSeconds float64 `json:"wall_s"`
 	CPUSeconds  float64 `json:"cpu_s,omitempty"` // absent where the system does not say
 	PeakRSSMB   float64 `json:"peak_rss_mb,omitempty"`
-	FsyncMicros int64   `json:"fsync_p50_us"`
+	FsyncMicros int64   `json:"fsync_p50_us,omitempty"` // absent where the disk is a server's
 }
 
 // Run imports the file. What is in the books already is left alone, so a run that
 // was cut short is finished by the next.
 func (c *importOnlineRetail) Run(e *env) (err error) {
 	start := time.Now()
-	store, err := c.create(e)
+	store, err := c.create(e, postgres.Options{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	fsync, err := usage.Fsync(filepath.Dir(c.DB), 32)
-	if err != nil {
-		return err
+	var fsync time.Duration
+	if !c.DB.isServer() {
+		if fsync, err = usage.Fsync(filepath.Dir(string(c.DB)), 32); err != nil {
+			return err
+		}
 	}
 	shop, err := oms.New(oms.Config{Store: store})
 	if err != nil {
@@ -126,6 +130,10 @@ func (c *importOnlineRetail) report(e *env, r *imported) {
 		}
 		e.say("line %d, %s %q: %s", x.Line, cmp.Or(x.Column, "row"), x.Value, x.Reason)
 	}
-	e.say("%.1f s, %.1f s of processor time, at most %.0f MB; the disk's fsync takes %d µs", r.WallSeconds, r.CPUSeconds, r.PeakRSSMB, r.FsyncMicros)
-	e.say("Next: oms verify --db %s", c.DB)
+	cost := fmt.Sprintf("%.1f s, %.1f s of processor time, at most %.0f MB", r.WallSeconds, r.CPUSeconds, r.PeakRSSMB)
+	if r.FsyncMicros > 0 {
+		cost += fmt.Sprintf("; the disk's fsync takes %d µs", r.FsyncMicros)
+	}
+	e.say("%s", cost)
+	e.say("Next: oms verify --db %s", c.bookFlags)
 }

@@ -24,10 +24,10 @@ type commands struct {
 	JSON bool `name:"json" help:"Print one JSON document instead of text."`
 
 	Bench   benchCommands  `cmd:"" help:"Measure."`
-	Demo    demoCommand    `cmd:"" help:"Live a year of a small shop on a new file."`
-	Doctor  doctorCommand  `cmd:"" help:"Look at the settings of a file, its schema and what waits in it."`
+	Demo    demoCommand    `cmd:"" help:"Live a year of a small shop on new books."`
+	Doctor  doctorCommand  `cmd:"" help:"Look at the settings of books, their schema and what waits in them."`
 	Import  importCommands `cmd:"" help:"Bring past orders into the books."`
-	Migrate migrateCommand `cmd:"" help:"Create or update the schema of a file, or show the SQL that does."`
+	Migrate migrateCommand `cmd:"" help:"Create or update the schema of books, or show the SQL that does."`
 	Order   orderCommands  `cmd:"" help:"Look at orders."`
 	Report  reportCommands `cmd:"" help:"Answer questions about the books."`
 	Verify  verifyCommand  `cmd:"" help:"Hold the books against every invariant."`

@@ -39,6 +39,29 @@ func TestMigrateGetPrintsTheSQL(t *testing.T) {
 	require.Contains(t, list[0].SQL, "CREATE TABLE oms_orders")
 }
 
+func TestMigrateGetPrintsOneStepOrTheNames(t *testing.T) {
+	code, out, errs := tool(t, "migrate", "get", "2")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "-- 0002_customers\n")
+	require.NotContains(t, out, "-- 0001_")
+
+	var list []struct{ Name, SQL string }
+	code, out, errs = tool(t, "migrate", "get", "--list", "--json")
+	require.Zero(t, code, errs)
+	decode(t, out, &list)
+	require.Equal(t, "0002_customers", list[1].Name)
+	require.Empty(t, list[1].SQL)
+
+	for _, n := range []string{"0", "99"} {
+		code, out, errs = tool(t, "migrate", "get", n)
+		require.Equal(t, 1, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, "want one of 1 to ")
+	}
+	code, _, _ = tool(t, "migrate", "get", "--store", "paper")
+	require.Equal(t, misused, code)
+}
+
 func TestAWrongCall(t *testing.T) {
 	code, out, errs := tool(t, "migrate")
 	require.Equal(t, misused, code)

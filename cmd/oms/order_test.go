@@ -63,7 +63,7 @@ func TestOrderShowTellsTheWholeStoryInAHundredColumns(t *testing.T) {
 
 func TestOrderShowHasColoursOnATerminal(t *testing.T) {
 	l := newLived(t)
-	store, err := bookFlags{DB: l.path}.look(&env{ctx: context.Background()})
+	store, err := bookFlags{DB: address(l.path)}.look(&env{ctx: context.Background()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, store.Close()) }()
 	shop, err := shopOf(store, "")

@@ -12,12 +12,11 @@ import (
 
 	"github.com/go-oms/oms/reporting"
 	"github.com/go-oms/oms/reporting/render"
-	"github.com/go-oms/oms/storage/sqlite"
 )
 
 // reportCommands answer questions about the books.
 type reportCommands struct {
-	Ask  reportAsk  `cmd:"" default:"withargs" help:"Answer a question: oms report NAME --db FILE."`
+	Ask  reportAsk  `cmd:"" default:"withargs" help:"Answer a question: oms report NAME --db BOOKS."`
 	List reportList `cmd:"" help:"Print what can be asked, what it means and what it costs."`
 }
 
@@ -73,7 +72,7 @@ func (c *reportAsk) Run(e *env) error {
 	return os.WriteFile(c.Out, b.Bytes(), 0o644)
 }
 
-// ask reads the answer from the file.
+// ask reads the answer from the books.
 func (c *reportAsk) ask(e *env, q reporting.Query) (t *reporting.Table, err error) {
 	store, err := c.look(e)
 	if err != nil {
@@ -92,7 +91,7 @@ func (c *reportAsk) ask(e *env, q reporting.Query) (t *reporting.Table, err erro
 }
 
 // tenant is the one that was named, or the only one.
-func (c *reportAsk) tenant(e *env, store *sqlite.Store) (string, error) {
+func (c *reportAsk) tenant(e *env, store books) (string, error) {
 	ids, err := tenantFlag{c.Tenant}.tenants(e, store)
 	if err != nil {
 		return "", err

@@ -15,12 +15,15 @@ import (
 	"github.com/go-oms/oms/payment"
 	"github.com/go-oms/oms/quantity"
 	"github.com/go-oms/oms/reporting"
+	sinkwebhook "github.com/go-oms/oms/sink/webhook"
 	"github.com/go-oms/oms/storage"
+	storagepostgres "github.com/go-oms/oms/storage/postgres"
 	storagesqlite "github.com/go-oms/oms/storage/sqlite"
 )
 
 var zeroErrors = []zeroError{
 	{"oms.DeclinedError", new(oms.DeclinedError), []fault.Kind{fault.Rejected}},
+	{"oms.DeliveryError", new(oms.DeliveryError), []fault.Kind{fault.Rejected, fault.Transient}},
 	{"oms.ErrClosed", oms.ErrClosed, []fault.Kind{fault.Rejected}},
 	{"oms.ErrInTx", oms.ErrInTx, []fault.Kind{fault.Rejected}},
 	{"oms.LabelError", new(oms.LabelError), []fault.Kind{fault.Rejected}},
@@ -70,8 +73,23 @@ var zeroErrors = []zeroError{
 	{"quantity.RangeError", new(quantity.RangeError), []fault.Kind{fault.Rejected}},
 	{"quantity.ScaleError", new(quantity.ScaleError), []fault.Kind{fault.Rejected}},
 	{"reporting.MixedCurrenciesError", new(reporting.MixedCurrenciesError), []fault.Kind{fault.Rejected}},
+	{"sinkwebhook.AddressError", new(sinkwebhook.AddressError), []fault.Kind{fault.Rejected}},
+	{"sinkwebhook.SignatureError", new(sinkwebhook.SignatureError), []fault.Kind{fault.Rejected}},
 	{"storage.BookError", new(storage.BookError), []fault.Kind{fault.Rejected}},
 	{"storage.DuplicateError", new(storage.DuplicateError), []fault.Kind{fault.Rejected}},
+	{"storagepostgres.AbortedError", new(storagepostgres.AbortedError), []fault.Kind{fault.Rejected}},
+	{"storagepostgres.BusyError", new(storagepostgres.BusyError), []fault.Kind{fault.Transient}},
+	{"storagepostgres.ConnectError", new(storagepostgres.ConnectError), []fault.Kind{fault.Transient}},
+	{"storagepostgres.DurabilityError", new(storagepostgres.DurabilityError), []fault.Kind{fault.Rejected}},
+	{"storagepostgres.ErrClosed", storagepostgres.ErrClosed, []fault.Kind{fault.Unknown}},
+	{"storagepostgres.FullError", new(storagepostgres.FullError), []fault.Kind{fault.Transient}},
+	{"storagepostgres.LoginError", new(storagepostgres.LoginError), []fault.Kind{fault.Rejected}},
+	{"storagepostgres.PoolError", new(storagepostgres.PoolError), []fault.Kind{fault.Transient}},
+	{"storagepostgres.ReadOnlyError", new(storagepostgres.ReadOnlyError), []fault.Kind{fault.Rejected}},
+	{"storagepostgres.RestoredError", new(storagepostgres.RestoredError), []fault.Kind{fault.Rejected}},
+	{"storagepostgres.RightsError", new(storagepostgres.RightsError), []fault.Kind{fault.Rejected}},
+	{"storagepostgres.SchemaError", new(storagepostgres.SchemaError), []fault.Kind{fault.Rejected}},
+	{"storagepostgres.StandbyError", new(storagepostgres.StandbyError), []fault.Kind{fault.Transient}},
 	{"storagesqlite.BusyError", new(storagesqlite.BusyError), []fault.Kind{fault.Transient}},
 	{"storagesqlite.DurabilityError", new(storagesqlite.DurabilityError), []fault.Kind{fault.Rejected}},
 	{"storagesqlite.ErrClosed", storagesqlite.ErrClosed, []fault.Kind{fault.Unknown}},

@@ -20,7 +20,7 @@ func (t *tenant) applyInventory(c *inventory.Changes, levels []inventory.Level) 
 		t.locations[l.Code] = l
 	}
 	for _, p := range c.Levels {
-		level := t.level(p.SKU, p.Location)
+		level := t.Level(p.SKU, p.Location)
 		level.Safety, level.BackorderLimit = p.Safety, p.BackorderLimit
 		t.putLevel(level)
 	}
@@ -43,8 +43,8 @@ func (t *tenant) applyInventory(c *inventory.Changes, levels []inventory.Level) 
 	}
 }
 
-// level returns the stored level, or an empty one.
-func (t *tenant) level(sku, location string) inventory.Level {
+// Level returns the stored level, or an empty one.
+func (t *tenant) Level(sku, location string) inventory.Level {
 	levels := t.levels[sku]
 	if i, found := findLevel(levels, location); found {
 		return levels[i]

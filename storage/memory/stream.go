@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -82,4 +83,17 @@ func (s *Store) Lease(ctx context.Context, name string) (lease storage.Lease, er
 	}
 	lease.Name = name
 	return lease, nil
+}
+
+// Leases returns the leases whose names begin with prefix, by name.
+func (s *Store) Leases(ctx context.Context, prefix string) (leases []storage.Lease, err error) {
+	err = s.read(ctx, "leases", func(t *tenant) {
+		for name, lease := range t.leases {
+			if strings.HasPrefix(name, prefix) {
+				leases = append(leases, lease)
+			}
+		}
+	})
+	slices.SortFunc(leases, func(x, y storage.Lease) int { return strings.Compare(x.Name, y.Name) })
+	return leases, err
 }

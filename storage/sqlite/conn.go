@@ -2,9 +2,11 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 	"time"
 	"unsafe"
 
+	"github.com/google/uuid"
 	engine "zombiezen.com/go/sqlite"
 
 	"github.com/go-oms/oms/storage/internal/sqlstore"
@@ -106,7 +108,7 @@ func bind(s *engine.Stmt, args []sqlstore.Value) {
 			} else {
 				s.BindText(i+1, v.S)
 			}
-		case sqlstore.Blob:
+		case sqlstore.Blob, sqlstore.ID:
 			s.BindBytes(i+1, v.B)
 		default:
 			s.BindNull(i + 1)
@@ -181,6 +183,14 @@ func (r *rows) Blob(col int, into []byte) []byte {
 		into = append(make([]byte, 0, len(into)+n), into...)
 	}
 	return into[:len(into)+r.stmt.ColumnBytes(col, into[len(into):len(into)+n])]
+}
+
+func (r *rows) ID(col int) (id uuid.UUID, err error) {
+	if n := r.stmt.ColumnLen(col); n != 0 && n != len(id) {
+		return id, fmt.Errorf("an id of %d bytes", n)
+	}
+	r.stmt.ColumnBytes(col, id[:])
+	return id, nil
 }
 
 func (r *rows) Close() error {

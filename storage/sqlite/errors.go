@@ -116,6 +116,11 @@ func constraint(err error) error {
 	return err
 }
 
+// opening is the operation of [Open], of which a file that cannot be opened is the
+// answer. Later on the same is a disk, a folder or a limit of open files that may be
+// mended.
+const opening = "open"
+
 // classify gives an error its kind. It is for errors after which nothing has been
 // written.
 func classify(op string, err error) error {
@@ -129,7 +134,11 @@ func classify(op string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return &fault.TransientError{Op: "sqlite: " + op, Err: err}
 	}
-	switch code(err).ToPrimary() {
+	primary := code(err).ToPrimary()
+	if primary == engine.ResultCantOpen && op != opening {
+		return &fault.TransientError{Op: "sqlite: " + op, Err: err}
+	}
+	switch primary {
 	case engine.ResultBusy, engine.ResultLocked:
 		return &BusyError{Op: op, Err: err}
 	case engine.ResultFull:

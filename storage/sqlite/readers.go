@@ -41,8 +41,18 @@ func (r *readers) Read(ctx context.Context, op string, fn func(sqlstore.Conn) er
 		return classify(op, err)
 	}
 	err = c.view(fn)
+	if !c.engine.AutocommitEnabled() {
+		// What failed has left the transaction open: nobody could begin another one.
+		_ = c.close()
+		c = nil
+	}
 	r.free <- c
 	return classify(op, err)
+}
+
+// One is Read.
+func (r *readers) One(ctx context.Context, op string, fn func(sqlstore.Conn) error) error {
+	return r.Read(ctx, op, fn)
 }
 
 func (r *readers) borrow(ctx context.Context) (c *conn, err error) {

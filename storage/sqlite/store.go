@@ -50,16 +50,16 @@ func Open(ctx context.Context, path string, opts *Options) (*Store, error) {
 	db := &database{path: path, options: o}
 	c, err := connect(ctx, path, &o, true)
 	if err != nil {
-		return nil, classify("open", err)
+		return nil, classify(opening, err)
 	}
 	if err := db.inspect(c); err != nil {
 		_ = c.close()
-		return nil, classify("open", err)
+		return nil, classify(opening, err)
 	}
 	db.readers = newReaders(db, o.Readers)
 	if o.ReadOnly {
 		if err := c.close(); err != nil {
-			return nil, classify("open", err)
+			return nil, classify(opening, err)
 		}
 	} else {
 		db.writer = newWriter(c, o.Group, func() (*conn, error) {
@@ -145,25 +145,12 @@ func (s *Store) Numbers(ctx context.Context, series string, n int64) (first int6
 	if err := sqlstore.CheckTenant(s.Bound); err != nil {
 		return 0, err
 	}
-	j := &numbers{tenant: s.Bound, series: series, n: n}
+	j := &sqlstore.NumbersJob{Tenant: s.Bound, Series: series, N: n}
 	err = s.db.write(ctx, j)
-	return j.first, err
+	return j.First, err
 }
 
-// numbers is the job of taking numbers.
-type numbers struct {
-	tenant, series string
-	n, first       int64
-}
-
-func (j *numbers) Run(c sqlstore.Conn, _ *sqlstore.Tx) (err error) {
-	j.first, err = sqlstore.Numbers(c, j.tenant, j.series, j.n)
-	return err
-}
-
-func (j *numbers) Explain(_ sqlstore.Conn, refusal error) error { return refusal }
-
-func (db *database) write(ctx context.Context, j job) error {
+func (db *database) write(ctx context.Context, j sqlstore.Job) error {
 	if err := db.ready(ctx); err != nil {
 		return err
 	}

@@ -13,17 +13,9 @@ import (
 	"github.com/go-oms/oms/storage/internal/sqlstore"
 )
 
-// job is what one caller wants to have written: all of it, or nothing.
-type job interface {
-	// Run writes. When it fails, what it wrote is undone.
-	Run(sqlstore.Conn, *sqlstore.Tx) error
-	// Explain says why the database refused the job; it is called after that.
-	Explain(c sqlstore.Conn, refusal error) error
-}
-
 // request is a job in the queue.
 type request struct {
-	job   job
+	job   sqlstore.Job
 	state atomic.Int32
 	done  chan error
 	err   error // the outcome, told once the group has ended
@@ -64,7 +56,7 @@ func newWriter(c *conn, group int, connect func() (*conn, error)) *writer {
 
 // write hands a job to the writer and waits for the outcome. A caller whose
 // context ends before the writer has taken the job up withdraws it.
-func (w *writer) write(ctx context.Context, j job) error {
+func (w *writer) write(ctx context.Context, j sqlstore.Job) error {
 	r := &request{job: j, done: make(chan error, 1)}
 	if err := w.put(ctx, r); err != nil {
 		return err
@@ -138,6 +130,9 @@ var (
 // callers may still withdraw while the file is busy.
 func (w *writer) write1(first *request) {
 	if err := w.begin(); err != nil {
+		if w.conn != nil && !w.conn.engine.AutocommitEnabled() {
+			w.reset() // it has begun all the same, and nobody could begin again
+		}
 		w.refuse(first, classify("begin", err))
 		return
 	}

@@ -104,6 +104,7 @@ func endedReads(t *try) {
 		"stream":      func() error { _, err := collect(t.store.Stream(ctx, 0, 0)); return err },
 		"key":         func() error { _, err := t.store.Key(ctx, b.Command.Key); return err },
 		"lease":       func() error { _, err := t.store.Lease(ctx, "a"); return err },
+		"leases":      func() error { _, err := t.store.Leases(ctx, "a"); return err },
 		"tenants":     func() error { _, err := t.store.Tenants(ctx); return err },
 		"snapshot": func() error {
 			return t.store.Snapshot(ctx, func(books storage.Books) error {

@@ -14,6 +14,7 @@ func leaseCases() []Case {
 		}),
 		named("lease: a claim on a version that has gone is a conflict", leaseClaims),
 		named("lease: an expired one is still claimed by version", leaseExpired),
+		named("lease: those whose names begin alike are listed by name", leasesListed),
 	}
 }
 
@@ -59,4 +60,37 @@ func leaseExpired(t *try) {
 	}
 	_, b = t.claim(held, "b")
 	t.commit(b)
+}
+
+// Prefixes end between any two letters, and are no patterns.
+func leasesListed(t *try) {
+	other := t.store.Tenant("other")
+	want := map[string]storage.Lease{}
+	for _, name := range []string{"slot:b/2", "slot:a/9", "slot:b/10", "slot:b", "slot;b/1", "Slot:b/1", "%", "slot:é/1", "slot:b/ü"} {
+		lease, b := t.claim(storage.Lease{Name: name}, "of "+name)
+		t.commit(b)
+		want[name] = lease
+		if _, b = t.claim(storage.Lease{Name: name}, "other"); other.Commit(t.ctx, b) != nil {
+			t.fail("another tenant has leases of the same names")
+		}
+	}
+	for prefix, names := range map[string][]string{
+		"slot:b/": {"slot:b/10", "slot:b/2", "slot:b/ü"},
+		"slot:b":  {"slot:b", "slot:b/10", "slot:b/2", "slot:b/ü"},
+		"slot:é":  {"slot:é/1"},
+		"%":       {"%"},
+		"slot_":   nil,
+		"slot:b0": nil,
+		"":        {"%", "Slot:b/1", "slot:a/9", "slot:b", "slot:b/10", "slot:b/2", "slot:b/ü", "slot:é/1", "slot;b/1"},
+	} {
+		leases := make([]storage.Lease, 0, len(names))
+		for _, name := range names {
+			leases = append(leases, want[name])
+		}
+		got, err := t.store.Leases(t.ctx, prefix)
+		t.ok("leases", err)
+		if len(got) > 0 || len(leases) > 0 {
+			t.equal("leases that begin with "+prefix, got, leases)
+		}
+	}
 }

@@ -44,6 +44,7 @@ func tenantCases() []Case {
 	return []Case{
 		named("tenant: the same ids, keys and names may be in each", tenantsSame),
 		named("tenant: no reader sees another tenant's books", tenantsApart),
+		named("tenant: with all ids equal every reader and stream gives each its own", tenantsEqual),
 		named("tenant: no condition looks at another tenant", tenantConditions),
 		named("tenant: the store it came from stays bound to its own", tenantBound),
 		named("tenant: those with data are listed in order", tenantsListed),

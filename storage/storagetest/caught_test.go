@@ -501,6 +501,7 @@ var caughtBy = map[string][]string{
 		"ownership: what is read may be changed",
 		"ownership: what a listing yields may be changed",
 		"concurrency: of the same command many times one has its effect",
+		"tenant: with all ids equal every reader and stream gives each its own",
 	},
 	"answers a repetition with its own result": {
 		"key: a repeated command gets the first result and has no second effect",
@@ -539,6 +540,25 @@ var caughtBy = map[string][]string{
 	"knows no free lease": {
 		"lease: one that nobody held has only its name",
 	},
+	"lists leases backwards": {
+		"lease: those whose names begin alike are listed by name",
+	},
+	"lists leases without case": {
+		"lease: those whose names begin alike are listed by name",
+	},
+	"lists leases by a pattern": {
+		"lease: those whose names begin alike are listed by name",
+	},
+	"lists a lease that only begins like the prefix's first letters": {
+		"lease: those whose names begin alike are listed by name",
+	},
+	"lists another tenant's leases": {
+		"lease: those whose names begin alike are listed by name",
+		"tenant: with all ids equal every reader and stream gives each its own",
+	},
+	"lists leases after the context has ended": {
+		"context: one that has ended reads nothing",
+	},
 	"gives a lease to everyone": {
 		"commit: a refused batch writes nothing",
 		"lease: a claim on a version that has gone is a conflict",
@@ -558,6 +578,7 @@ var caughtBy = map[string][]string{
 		"number: a series starts at 1 and is taken in runs",
 	},
 	"has one tenant for all": {
+		"lease: those whose names begin alike are listed by name",
 		"number: tenants have series of their own",
 		"tenant: the same ids, keys and names may be in each",
 		"tenant: no reader sees another tenant's books",
@@ -566,6 +587,7 @@ var caughtBy = map[string][]string{
 		"tenant: those with data are listed in order",
 		"tenant: an id has up to 64 bytes",
 		"concurrency: tenants write side by side",
+		"tenant: with all ids equal every reader and stream gives each its own",
 	},
 	"takes tenants for the same without case": {
 		"tenant: the same ids, keys and names may be in each",
@@ -727,9 +749,11 @@ var caughtBy = map[string][]string{
 		"fact: the facts are those of the orders",
 		"fact: facts come in order of time within the period",
 		"fact: what is placed may have times of its own, or none",
+		"tenant: with all ids equal every reader and stream gives each its own",
 	},
 	"keeps the country that an order was placed with": {
 		"fact: facts follow their order to another customer, channel, country and time",
+		"tenant: with all ids equal every reader and stream gives each its own",
 	},
 	"forgets the items of what comes later": {
 		"fact: the facts are those of the orders",
@@ -772,6 +796,7 @@ var caughtBy = map[string][]string{
 	"keeps the orders of the batch it is given": {
 		"ownership: a batch may be changed once it is committed",
 		"ownership: what is read may be changed",
+		"tenant: with all ids equal every reader and stream gives each its own",
 	},
 	"gives everyone the same order": {
 		"ownership: what is read may be changed",
@@ -838,6 +863,7 @@ var caughtBy = map[string][]string{
 	},
 	"rewrites a note": {
 		"customer: of a note or consent that is there only the customer changes",
+		"tenant: with all ids equal every reader and stream gives each its own",
 	},
 	"leaves a note with the customer who was merged": {
 		"customer: of a note or consent that is there only the customer changes",
@@ -891,6 +917,7 @@ var caughtBy = map[string][]string{
 	},
 	"never lists customers who were merged": {
 		"customer: one who was merged is listed when asked for",
+		"tenant: with all ids equal every reader and stream gives each its own",
 	},
 	"lists customers by id": {
 		"customer: a listing is in order of creation and goes on behind a cursor",

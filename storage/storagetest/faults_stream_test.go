@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"context"
 	"errors"
 	"iter"
 	"slices"
@@ -191,6 +192,49 @@ func keyFaults() []mistake {
 					l.Name = ""
 				}
 				return l, err
+			}
+		})},
+		{name: "lists leases backwards", hooks: hooked(func(h *hooks) {
+			h.leases = func(ctx ctxt, s store, prefix string) ([]storage.Lease, error) {
+				leases, err := s.Leases(ctx, prefix)
+				slices.Reverse(leases)
+				return leases, err
+			}
+		})},
+		{name: "lists leases without case", hooks: hooked(func(h *hooks) {
+			h.leases = func(ctx ctxt, s store, prefix string) ([]storage.Lease, error) {
+				all, err := s.Leases(ctx, "")
+				return slices.DeleteFunc(all, func(l storage.Lease) bool {
+					return !strings.HasPrefix(strings.ToLower(l.Name), strings.ToLower(prefix))
+				}), err
+			}
+		})},
+		{name: "lists leases by a pattern", hooks: hooked(func(h *hooks) {
+			h.leases = func(ctx ctxt, s store, prefix string) ([]storage.Lease, error) {
+				if prefix == "%" {
+					prefix = ""
+				}
+				return s.Leases(ctx, prefix)
+			}
+		})},
+		{name: "lists a lease that only begins like the prefix's first letters", hooks: hooked(func(h *hooks) {
+			h.leases = func(ctx ctxt, s store, prefix string) ([]storage.Lease, error) {
+				return s.Leases(ctx, strings.TrimSuffix(prefix, "/"))
+			}
+		})},
+		{name: "lists another tenant's leases", hooks: hooked(func(h *hooks) {
+			h.leases = func(ctx ctxt, s store, prefix string) ([]storage.Lease, error) {
+				own, err := s.Leases(ctx, prefix)
+				if err != nil {
+					return nil, err
+				}
+				others, err := s.Tenant("other").Leases(ctx, prefix)
+				return append(own, others...), err
+			}
+		})},
+		{name: "lists leases after the context has ended", hooks: hooked(func(h *hooks) {
+			h.leases = func(ctx ctxt, s store, prefix string) ([]storage.Lease, error) {
+				return s.Leases(context.WithoutCancel(ctx), prefix)
 			}
 		})},
 		{name: "gives a lease to everyone", hooks: commits(func(ctx ctxt, s store, b *storage.Batch) {

@@ -70,6 +70,7 @@ type hooks struct {
 	stream       func(ctxt, store, int64, int) iter.Seq2[event.Event, error]
 	key          func(ctxt, store, string) (*storage.Key, error)
 	lease        func(ctxt, store, string) (storage.Lease, error)
+	leases       func(ctxt, store, string) ([]storage.Lease, error)
 }
 
 func plant(s storage.Store, h *hooks) storage.Store { return planted{s, s, h} }
@@ -345,4 +346,11 @@ func (p planted) Lease(ctx ctxt, name string) (storage.Lease, error) {
 		return p.hooks.lease(ctx, p.Store, name)
 	}
 	return p.Store.Lease(ctx, name)
+}
+
+func (p planted) Leases(ctx ctxt, prefix string) ([]storage.Lease, error) {
+	if p.hooks.leases != nil {
+		return p.hooks.leases(ctx, p.Store, prefix)
+	}
+	return p.Store.Leases(ctx, prefix)
 }

@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -19,9 +21,17 @@ type args struct {
 	err    error
 }
 
-func (a *args) int(i int64)   { a.values = append(a.values, Value{Kind: Int, I: i}) }
-func (a *args) text(s string) { a.values = append(a.values, Value{Kind: Text, S: s}) }
-func (a *args) null()         { a.values = append(a.values, Value{}) }
+func (a *args) int(i int64) { a.values = append(a.values, Value{Kind: Int, I: i}) }
+func (a *args) null()       { a.values = append(a.values, Value{}) }
+
+// text writes a text. One that is not UTF-8, or that has a zero byte in it, has no
+// place in every database.
+func (a *args) text(s string) {
+	if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+		a.fail(fault.Invalid("text", "…", "UTF-8 without zero bytes"))
+	}
+	a.values = append(a.values, Value{Kind: Text, S: s})
+}
 
 func (a *args) bool(b bool) {
 	if b {
@@ -50,7 +60,7 @@ func (a *args) blob(b []byte) {
 }
 
 // id writes an id. What it points to must not change until the plan has run.
-func (a *args) id(id *uuid.UUID) { a.values = append(a.values, Value{Kind: Blob, B: id[:]}) }
+func (a *args) id(id *uuid.UUID) { a.values = append(a.values, Value{Kind: ID, B: id[:]}) }
 
 // optID writes an optional id: NULL when zero.
 func (a *args) optID(id *uuid.UUID) {

@@ -31,8 +31,9 @@ var (
 	qAllUses           = once(`SELECT code, uses FROM oms_coupons WHERE tenant = ?1 AND customer_id = ?2 ORDER BY code`)
 	qAllLeases         = once(`SELECT name, version, owner, until, position, attempts, problem, next_at
 		FROM oms_leases WHERE tenant = ?1 ORDER BY name`)
-	qLastPosition = query(`SELECT COALESCE((SELECT position FROM oms_events
-		WHERE tenant || '' = ?1 ORDER BY position DESC LIMIT 1), 0)`)
+	qLastPosition = either(`SELECT COALESCE((SELECT position FROM oms_events
+		WHERE tenant || '' = ?1 ORDER BY position DESC LIMIT 1), 0)`,
+		`SELECT COALESCE((SELECT position FROM oms_events WHERE tenant = ?1 ORDER BY position DESC LIMIT 1), 0)`)
 	qLastOfTenant = query(`SELECT COALESCE((SELECT position FROM oms_events
 		WHERE tenant = ?1 AND tenant <> '' ORDER BY position DESC LIMIT 1), 0)`)
 	qTenants = query(`SELECT tenant FROM oms_tenants ORDER BY tenant`)
@@ -54,7 +55,7 @@ func (r *Reader) Snapshot(ctx context.Context, fn func(storage.Books) error) err
 
 // Tenants returns the ids of the tenants that have any data, in order.
 func (r *Reader) Tenants(ctx context.Context) (ids []string, err error) {
-	err = r.Source.Read(ctx, "tenants", func(c Conn) error {
+	err = r.Source.One(ctx, "tenants", func(c Conn) error {
 		ids = nil
 		return each(c, qTenants, nil, "a tenant", func(row *row) { ids = append(ids, row.text()) })
 	})

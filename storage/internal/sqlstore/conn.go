@@ -3,11 +3,17 @@ package sqlstore
 import (
 	"errors"
 	"fmt"
+
+	"github.com/google/uuid"
 )
 
-// Query is one statement. Backends keep what they prepared by its address.
+// Query is one statement. Backends keep what they prepared by its address. Its
+// parameters are ?1, ?2, ….
 type Query struct {
 	SQL string
+	// Postgres is the statement for PostgreSQL where the two languages differ, empty
+	// where they do not.
+	Postgres string
 	// Once marks a statement that is not worth keeping, or that several walks have
 	// open at the same time: it is prepared for each use.
 	Once bool
@@ -16,6 +22,9 @@ type Query struct {
 func query(sql string) *Query { return &Query{SQL: sql} }
 
 func once(sql string) *Query { return &Query{SQL: sql, Once: true} }
+
+// either is a statement that the two languages say differently.
+func either(sqlite, postgres string) *Query { return &Query{SQL: sqlite, Postgres: postgres} }
 
 // Kind says what a [Value] is.
 type Kind uint8
@@ -26,6 +35,7 @@ const (
 	Int
 	Text
 	Blob
+	ID // 16 bytes
 )
 
 // Value is one parameter of a statement.
@@ -33,7 +43,7 @@ type Value struct {
 	Kind Kind
 	I    int64
 	S    string
-	B    []byte // of a Blob, and of a Text that was made as bytes; never empty then
+	B    []byte // of a Blob or ID, and of a Text that was made as bytes; never empty then
 }
 
 // Conn runs statements in one transaction of one connection. It is used by one
@@ -47,12 +57,21 @@ type Conn interface {
 	Query(q *Query, args []Value) (Rows, error)
 }
 
+// Forward is a Conn to a server some way off: statements that are going to be asked
+// can be sent together.
+type Forward interface {
+	// Ahead sends the statements. The next Query of each, in their order, is answered
+	// from what has come back.
+	Ahead(calls []Call) error
+}
+
 // Rows is the answer to a query. Columns count from 0.
 type Rows interface {
 	Next() bool // advances to the next row
 	Int(col int) int64
 	Text(col int) string
 	Blob(col int, into []byte) []byte // appends
+	ID(col int) (uuid.UUID, error)    // zero for NULL
 	Null(col int) bool
 	Close() error // the first error met; may be called twice
 }

@@ -49,7 +49,7 @@ func (r *Reader) CustomerBy(ctx context.Context, email, externalRef string) (*cr
 }
 
 func (r *Reader) customer(ctx context.Context, name string, q *Query, a *args) (found *crm.Customer, err error) {
-	err = r.read(ctx, "customer", func(c Conn) error {
+	err = r.one(ctx, "customer", func(c Conn) error {
 		return each(c, q, a.values, "a customer", func(row *row) { found = row.customer() })
 	})
 	if err == nil && found == nil {
@@ -71,7 +71,7 @@ func (r *Reader) Customers(ctx context.Context, f crm.Filter) iter.Seq2[*crm.Cus
 				return nil, nil
 			}
 			q, a := r.customerListing(&f, after, int(min(left, pageSize)))
-			err = r.read(ctx, "customers", func(c Conn) error {
+			err = r.one(ctx, "customers", func(c Conn) error {
 				page = nil
 				return each(c, q, a.values, "a customer", func(row *row) { page = append(page, row.customer()) })
 			})
@@ -131,7 +131,7 @@ func ofCustomer[T any](
 ) (list []T, err error) {
 	a := r.args()
 	a.id(&customerID)
-	err = r.read(ctx, what, func(c Conn) error {
+	err = r.one(ctx, what, func(c Conn) error {
 		list = nil
 		return each(c, q, a.values, what, func(row *row) { list = append(list, one(row)) })
 	})

@@ -19,7 +19,16 @@ var (
 	qDropFacts = query(`DELETE FROM oms_facts WHERE tenant = ?1 AND order_id = ?2 AND at IN (
 		SELECT placed_at FROM oms_orders WHERE tenant = ?1 AND id = ?2
 		UNION ALL SELECT at FROM oms_adjustments WHERE tenant = ?1 AND order_id = ?2 AND at IS NOT NULL)`)
-	qFactsAgain = query(`INSERT INTO oms_facts (tenant, at, order_id, id, customer_id, channel, country, currency, facts)
+	// qDropMovedFacts is qDropFacts where the keys of the order are about to change.
+	qDropMovedFacts = query(`DELETE FROM oms_facts WHERE tenant = ?1 AND order_id = ?2
+		AND EXISTS (SELECT 1 FROM oms_orders WHERE tenant = ?1 AND id = ?2 AND NOT (
+			number = ?3 AND channel = ?4 AND external_ref IS NOT DISTINCT FROM ?5 AND cart_id IS NOT DISTINCT FROM ?6
+			AND customer_id IS NOT DISTINCT FROM ?7 AND placed_at = ?8 AND currency = ?9 AND country IS NOT DISTINCT FROM ?10))
+		AND at IN (
+			SELECT placed_at FROM oms_orders WHERE tenant = ?1 AND id = ?2
+			UNION ALL SELECT at FROM oms_adjustments WHERE tenant = ?1 AND order_id = ?2 AND at IS NOT NULL)`)
+	// PostgreSQL makes them where there are none, SQLite where they were dropped.
+	qFactsAgain = either(`INSERT INTO oms_facts (tenant, at, order_id, id, customer_id, channel, country, currency, facts)
 		SELECT o.tenant, COALESCE(x.at, o.placed_at) AS at, o.id, zeroblob(16), o.customer_id, o.channel, o.country, o.currency,
 			'[' || group_concat(x.fact) || ']'
 		FROM oms_orders o CROSS JOIN (
@@ -37,7 +46,30 @@ var (
 			)
 		) x
 		WHERE o.tenant = ?1 AND o.id = ?2
-		GROUP BY COALESCE(x.at, o.placed_at)`)
+		GROUP BY COALESCE(x.at, o.placed_at)`,
+		`INSERT INTO oms_facts (tenant, at, order_id, id, customer_id, channel, country, currency, facts)
+		SELECT o.tenant, COALESCE(x.at, o.placed_at), o.id, '00000000-0000-0000-0000-000000000000',
+			o.customer_id, o.channel, o.country, o.currency, '[' || string_agg(x.fact, ',') || ']'
+		FROM oms_orders o, (
+			SELECT CAST(NULL AS bigint) AS at,
+				'["g",' || to_json(sku) || ',"",' || quantity || ',' || COALESCE(CAST(subtotal AS text), 'null') || ']' AS fact
+			FROM oms_lines WHERE tenant = ?1 AND order_id = ?2
+			UNION ALL
+			SELECT at, '["' || CASE kind WHEN 'discount' THEN 'd' WHEN 'tax' THEN CASE WHEN included <> 0 THEN 'p' ELSE 't' END
+					WHEN 'shipping' THEN 's' WHEN 'credit' THEN 'c' ELSE 'f' END || '",' || about || COALESCE(CAST(amount AS text), 'null') || ']'
+				|| CASE WHEN kind = 'credit' AND tax_part <> 0 THEN ',["p",' || about || tax_part || ']' ELSE '' END
+			FROM (
+				SELECT a.at, a.kind, a.included, a.amount, a.tax_part,
+					to_json(COALESCE((SELECT sku FROM oms_lines WHERE tenant = ?1 AND order_id = ?2 AND id = a.line_id), ''))
+						|| ',' || to_json(COALESCE(a.code, '')) || ',' || a.quantity || ',' AS about
+				FROM oms_adjustments a WHERE a.tenant = ?1 AND a.order_id = ?2
+			) named
+		) x
+		WHERE o.tenant = ?1 AND o.id = ?2
+			AND NOT EXISTS (SELECT 1 FROM oms_facts WHERE tenant = ?1 AND order_id = ?2 AND at = o.placed_at)
+			AND NOT EXISTS (SELECT 1 FROM oms_facts f JOIN oms_adjustments a ON f.tenant = a.tenant AND f.order_id = a.order_id AND f.at = a.at
+				WHERE a.tenant = ?1 AND a.order_id = ?2)
+		GROUP BY o.tenant, o.id, COALESCE(x.at, o.placed_at)`)
 )
 
 // factKeys adds the columns that a row of facts shares with its order.

@@ -18,6 +18,7 @@ var (
 		WHERE tenant = ?1 AND id = ?2 AND order_id = ?3`)
 	insertShipments = newInsert("oms_shipments", "tenant, fulfillment_id", "id, n, "+shipmentState)
 	appendShipment  = query(appending("oms_shipments", "fulfillment_id", "id, n, "+shipmentState))
+	putShipment     = query(putting("oms_shipments", "fulfillment_id", "id, n, "+shipmentState, "tenant, fulfillment_id, id"))
 	qShipment       = query(`UPDATE oms_shipments SET ` + assign(shipmentState, 5) + `
 		WHERE tenant = ?1 AND fulfillment_id = ?2 AND id = ?3 AND ?4 IS NOT NULL`)
 )
@@ -56,13 +57,10 @@ func (p *Plan) fulfillment(d *fulfillment.Delta) {
 		return
 	}
 	for i := range d.Shipments {
-		fill := func(a *args) {
+		p.put(qShipment, appendShipment, putShipment, func(a *args) {
 			keys(a)
 			a.shipment(&d.Shipments[i], 0)
-		}
-		p.exec(qShipment, 1, fill)
-		p.orElse(1)
-		p.exec(appendShipment, 1, fill)
+		})
 	}
 }
 

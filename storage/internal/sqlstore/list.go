@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// longestList is how many values one statement takes at most.
+const longestList = 128
+
 // list reads rows by many values of one column, in few statements. Its first
 // parameter is the tenant, the others are the values.
 type list struct{ sizes []sized }
@@ -12,7 +15,7 @@ type list struct{ sizes []sized }
 // newList prepares the statements head + "(?2, ?3, …)" + tail.
 func newList(head, tail string) *list {
 	l := &list{}
-	for _, n := range []int{1, 2, 3, 4, 8, 32, 128} {
+	for _, n := range []int{1, 2, 3, 4, 8, 32, longestList} {
 		var b strings.Builder
 		b.WriteString(head)
 		for i := range n {
@@ -28,23 +31,30 @@ func newList(head, tail string) *list {
 	return l
 }
 
-// each calls fn at every row of the answers for n values. A list that is shorter
-// than the statement repeats its last value.
+// each calls fn at every row of the answers for n values.
 func (l *list) each(c Conn, tenant string, n int, value func(a *args, i int), what string, fn func(*row)) error {
-	var a args
+	for _, call := range l.calls(tenant, n, value) {
+		if err := each(c, call.Query, call.Args, what, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// calls returns the statements for n values. A list that is shorter than the statement
+// repeats its last value.
+func (l *list) calls(tenant string, n int, value func(a *args, i int)) (calls []Call) {
 	for done := 0; done < n; {
 		size := l.size(n - done)
-		a.values = a.values[:0]
+		a := args{values: make([]Value, 0, 1+size.rows)}
 		a.text(tenant)
 		for i := range size.rows {
 			value(&a, min(done+i, n-1))
 		}
-		if err := each(c, size.query, a.values, what, fn); err != nil {
-			return err
-		}
+		calls = append(calls, Call{Query: size.query, Args: a.values})
 		done += size.rows
 	}
-	return nil
+	return calls
 }
 
 func (l *list) size(left int) sized {

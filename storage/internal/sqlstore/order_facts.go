@@ -11,10 +11,10 @@ import (
 
 const (
 	// Nearly every order with goods has goods that cost something.
-	hasGoods = `CASE WHEN o.goods <> 0 THEN 1 ELSE EXISTS (
-			SELECT 1 FROM oms_lines l WHERE l.tenant = o.tenant AND l.order_id = o.id) END`
-	paidFor = `COALESCE((SELECT sum(COALESCE(t.captured, 0) - COALESCE(t.refunded, 0) - COALESCE(t.paid_out, 0))
-			FROM oms_tenders t WHERE t.tenant = o.tenant AND t.order_id = o.id AND t.currency = o.currency), 0)`
+	hasGoods = `CASE WHEN o.goods <> 0 THEN 1 WHEN EXISTS (
+			SELECT 1 FROM oms_lines l WHERE l.tenant = o.tenant AND l.order_id = o.id) THEN 1 ELSE 0 END`
+	paidFor = `CAST(COALESCE((SELECT sum(COALESCE(t.captured, 0) - COALESCE(t.refunded, 0) - COALESCE(t.paid_out, 0))
+			FROM oms_tenders t WHERE t.tenant = o.tenant AND t.order_id = o.id AND t.currency = o.currency), 0) AS BIGINT)`
 	owing = ` AND o.payment_status NOT IN ('none', 'paid', 'overpaid')`
 )
 
@@ -25,7 +25,7 @@ var (
 	qOwingFactsPaid = orderFactsQuery(paidFor, owing)
 
 	qEarlier = query(`SELECT 1 FROM oms_orders o
-		WHERE o.tenant = ?1 AND o.customer_id = ?2 AND (o.placed_at, o.id) < (?3, ?4) AND ` + hasGoods + ` LIMIT 1`)
+		WHERE o.tenant = ?1 AND o.customer_id = ?2 AND (o.placed_at, o.id) < (?3, ?4) AND ` + hasGoods + ` = 1 LIMIT 1`)
 )
 
 func orderFactsQuery(paid, which string) *Query {

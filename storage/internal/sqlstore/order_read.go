@@ -87,6 +87,9 @@ func (r *Reader) order(ctx context.Context, q *Query, a *args) (o *order.Order, 
 
 // fill adds what belongs to the orders: lines, adjustments, returns, addresses.
 func (r *Reader) fill(c Conn, orders []*order.Order) error {
+	if err := r.ahead(c, orders); err != nil {
+		return err
+	}
 	if err := r.lines(c, orders); err != nil {
 		return err
 	}
@@ -103,6 +106,22 @@ func (r *Reader) fill(c Conn, orders []*order.Order) error {
 		return err
 	}
 	return r.addresses(c, orders)
+}
+
+// ahead sends what fill is going to ask in one exchange.
+func (r *Reader) ahead(c Conn, orders []*order.Order) error {
+	f, ok := c.(Forward)
+	if !ok || len(orders) == 0 {
+		return nil
+	}
+	var calls []Call
+	id := func(a *args, i int) { a.id(&orders[i].ID) }
+	for _, l := range [...]*list{listLines, listAdjusted, listReturns} {
+		calls = append(calls, l.calls(r.Bound, len(orders), id)...)
+	}
+	addresses := addressesOf(orders)
+	calls = append(calls, listAddresses.calls(r.Bound, len(addresses), func(a *args, i int) { a.id(&addresses[i]) })...)
+	return f.Ahead(calls)
 }
 
 func (r *Reader) lines(c Conn, orders []*order.Order) error {
@@ -145,8 +164,8 @@ func (r *Reader) sortLines(c Conn, orders []*order.Order) error {
 	return err
 }
 
-func (r *Reader) addresses(c Conn, orders []*order.Order) error {
-	var ids []uuid.UUID
+// addressesOf returns the ids of the orders' addresses.
+func addressesOf(orders []*order.Order) (ids []uuid.UUID) {
 	for _, o := range orders {
 		if o.ShipToID != (uuid.UUID{}) {
 			ids = append(ids, o.ShipToID)
@@ -155,6 +174,11 @@ func (r *Reader) addresses(c Conn, orders []*order.Order) error {
 			ids = append(ids, o.BillToID)
 		}
 	}
+	return ids
+}
+
+func (r *Reader) addresses(c Conn, orders []*order.Order) error {
+	ids := addressesOf(orders)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -282,7 +306,7 @@ func (r *Reader) CouponUses(
 	if len(codes) == 0 {
 		return uses, CheckTenant(r.Bound)
 	}
-	err = r.read(ctx, "coupon uses", func(c Conn) error {
+	err = r.few(ctx, "coupon uses", len(codes), func(c Conn) error {
 		return listUses.each(c, r.Bound, len(codes), func(a *args, i int) { a.text(codes[i]) }, "a coupon's counter",
 			func(row *row) {
 				code, owner := row.text(), row.bytes()
@@ -302,8 +326,8 @@ func (r *Reader) CouponUses(
 // CouponsOf returns the uses that one customer has of each code; none that are 0.
 func (r *Reader) CouponsOf(ctx context.Context, customer uuid.UUID) (uses map[string]int64, err error) {
 	a := r.args()
-	a.id(&customer)
-	err = r.read(ctx, "coupons", func(c Conn) error {
+	a.blob(customer[:])
+	err = r.one(ctx, "coupons", func(c Conn) error {
 		uses = map[string]int64{}
 		return each(c, qUsesOf, a.values, "a coupon's counter", func(row *row) { uses[row.text()] = row.int() })
 	})

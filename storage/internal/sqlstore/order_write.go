@@ -1,6 +1,10 @@
 package sqlstore
 
 import (
+	"bytes"
+	"cmp"
+	"strings"
+
 	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/money"
@@ -48,13 +52,14 @@ var (
 	appendAdjustment = query(appending("oms_adjustments", "order_id", adjustmentColumns))
 	insertReturns    = newInsert("oms_returns", "tenant, order_id", returnColumns)
 	appendReturn     = query(appending("oms_returns", "order_id", returnColumns))
+	putReturn        = query(putting("oms_returns", "order_id", returnColumns, "tenant, order_id, id"))
 	qReturn          = query(`UPDATE oms_returns SET status = ?5, reason = ?6, requested_at = ?7, received_at = ?8,
 		location = ?9, lines = ?10 WHERE tenant = ?1 AND order_id = ?2 AND id = ?3 AND ?4 IS NOT NULL`)
 	insertAddresses = newInsert("oms_addresses", "tenant, order_id", addressColumns+", email_key")
 	qNote           = query(`INSERT INTO oms_notes (tenant, order_id, ` + noteColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`)
 
 	qCoupon = query(`INSERT INTO oms_coupons (tenant, code, customer_id, uses)
-		SELECT ?1, ?2, ?3, ?4 WHERE ?4 <= ?5
+		SELECT ?1, ?2, ?3, CAST(?4 AS BIGINT) WHERE CAST(?4 AS BIGINT) <= CAST(?5 AS BIGINT)
 		ON CONFLICT (tenant, code, customer_id) DO UPDATE SET uses = oms_coupons.uses + excluded.uses
 			WHERE oms_coupons.uses + excluded.uses <= ?5`)
 	anybody = []byte{0} // the customer of a coupon's counter over all customers
@@ -76,9 +81,6 @@ func (p *Plan) orders() {
 		}, func(a *args, i int) { a.address(&c.Addresses[i]) })
 		for j := range c.Notes {
 			p.note(&c.Notes[j])
-		}
-		for j := range c.Coupons {
-			p.coupon(&c.Coupons[j])
 		}
 	}
 }
@@ -116,11 +118,20 @@ func (p *Plan) orderChange(d *order.Delta, keys func(*args)) {
 		keys(a)
 		a.order(&d.Order)
 	}
-	p.exec(qOrderState, 1, whole)
-	p.orElse(3)
-	p.exec(qDropFacts, -1, keys)
-	p.exec(qOrderAll, 1, whole)
-	p.exec(qFactsAgain, -1, keys)
+	if p.postgres {
+		p.exec(qDropMovedFacts, -1, func(a *args) {
+			keys(a)
+			a.orderKeys(&d.Order)
+		})
+		p.exec(qOrderAll, 1, whole)
+		p.exec(qFactsAgain, -1, keys)
+	} else {
+		p.exec(qOrderState, 1, whole)
+		p.orElse(3)
+		p.exec(qDropFacts, -1, keys)
+		p.exec(qOrderAll, 1, whole)
+		p.exec(qFactsAgain, -1, keys)
+	}
 	for i := range d.Lines {
 		p.exec(appendLine, 1, func(a *args) {
 			keys(a)
@@ -135,13 +146,10 @@ func (p *Plan) orderChange(d *order.Delta, keys func(*args)) {
 	}
 	p.addedFacts(d)
 	for i := range d.Returns {
-		fill := func(a *args) {
+		p.put(qReturn, appendReturn, putReturn, func(a *args) {
 			keys(a)
 			a.giveBack(&d.Returns[i], 0)
-		}
-		p.exec(qReturn, 1, fill)
-		p.orElse(1)
-		p.exec(appendReturn, 1, fill)
+		})
 	}
 }
 
@@ -157,40 +165,60 @@ func (p *Plan) note(n *order.Note) {
 	})
 }
 
-func (p *Plan) coupon(u *order.CouponUse) {
-	count := func(customer []byte, limit int64) {
+// use is what a batch adds to one counter of a coupon.
+type use struct {
+	code        string
+	customer    []byte
+	uses, limit int64
+}
+
+// coupons counts the uses of coupons, counter by counter.
+func (p *Plan) coupons() {
+	var uses []use
+	for i := range p.batch.Orders {
+		for j := range p.batch.Orders[i].Coupons {
+			u := &p.batch.Orders[i].Coupons[j]
+			uses = append(uses, use{u.Code, anybody, u.Uses, u.Limit})
+			if u.PerCustomer > 0 {
+				uses = append(uses, use{u.Code, u.CustomerID[:], u.Uses, u.PerCustomer})
+			}
+		}
+	}
+	for _, u := range inOrder(uses, func(a, b *use) int {
+		return cmp.Or(strings.Compare(a.code, b.code), bytes.Compare(a.customer, b.customer))
+	}) {
 		p.exec(qCoupon, 1, func(a *args) {
 			a.text(p.tenant)
-			a.text(u.Code)
-			a.blob(customer)
-			a.int(u.Uses)
-			if u.Uses > 0 && limit > 0 {
-				a.int(limit)
+			a.text(u.code)
+			a.blob(u.customer)
+			a.int(u.uses)
+			if u.uses > 0 && u.limit > 0 {
+				a.int(u.limit)
 			} else {
 				a.int(unlimited)
 			}
 		})
-	}
-	count(anybody, u.Limit)
-	if u.PerCustomer > 0 {
-		count(u.CustomerID[:], u.PerCustomer)
+		p.as(shared)
 	}
 }
 
 // unlimited is more than any counter reaches.
 const unlimited = 1 << 62
 
-func (a *args) order(o *order.Order) {
-	c := o.Currency
+func (a *args) orderKeys(o *order.Order) {
 	a.text(o.Number)
 	a.text(o.Channel)
 	a.opt(o.ExternalRef)
 	a.opt(o.CartID)
 	a.optID(&o.CustomerID)
 	a.time(o.PlacedAt)
-	a.text(string(c))
+	a.text(string(o.Currency))
 	a.opt(o.Country)
+}
 
+func (a *args) order(o *order.Order) {
+	c := o.Currency
+	a.orderKeys(o)
 	a.int(o.Version)
 	a.text(string(o.Origin))
 	a.optID(&o.ShipToID)

@@ -154,7 +154,7 @@ func (r *Reader) ParkedReports(ctx context.Context, limit int) (reports []paymen
 	a := r.args()
 	a.id(&parked)
 	a.int(limitOf(limit))
-	err = r.read(ctx, "parked reports", func(c Conn) error {
+	err = r.one(ctx, "parked reports", func(c Conn) error {
 		reports = nil
 		return each(c, qParked, a.values, "a report", func(row *row) { reports = append(reports, row.report()) })
 	})

@@ -24,6 +24,7 @@ var (
 
 	insertOperations = newInsert("oms_operations", "tenant, tender_id", "id, n, "+operationState)
 	appendOperation  = query(appending("oms_operations", "tender_id", "id, n, "+operationState))
+	putOperation     = query(putting("oms_operations", "tender_id", "id, n, "+operationState, "tenant, id"))
 	qOperation       = query(`UPDATE oms_operations SET ` + assign(operationState, 5) + ` WHERE tenant = ?1 AND tender_id = ?2 AND id = ?3 AND ?4 IS NOT NULL`)
 
 	appendReport = query(appending("oms_reports", "tender_id", reportColumns))
@@ -88,13 +89,10 @@ func (p *Plan) tender(d *payment.Delta) {
 		insertOperations.list(p, len(d.Ops), keys, func(a *args, i int) { a.operation(&d.Ops[i], t.Gateway, i+1, currency) })
 	} else {
 		for i := range d.Ops {
-			fill := func(a *args) {
+			p.put(qOperation, appendOperation, putOperation, func(a *args) {
 				keys(a)
 				a.operation(&d.Ops[i], t.Gateway, 0, currency)
-			}
-			p.exec(qOperation, 1, fill)
-			p.orElse(1)
-			p.exec(appendOperation, 1, fill)
+			})
 		}
 	}
 	for i := range d.Reports {

@@ -1,7 +1,11 @@
 package sqlstore
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -19,10 +23,14 @@ type Plan struct {
 	tenant string
 	steps  []step
 	args   args
-	seqs   []int // the parameters that take the numbers of new movements
+	seqs   []int // the parameters that take places in the order of recording
 
-	reached  []reach
-	doubtful bool // the batch contradicts itself: Explain says where
+	reached   []reach
+	compared  []compared
+	doubtful  bool // the batch contradicts itself: Explain says where
+	registers bool // its tenant
+	postgres  bool
+	lonely    bool // no group can check it
 }
 
 // step is one statement of a plan.
@@ -32,16 +40,37 @@ type step struct {
 	want     int64 // how many rows it must touch; negative: any
 	reads    bool  // it touches nothing and must find a row
 	instead  int   // that many next steps run only if this one touched nothing
+	rows     *rows // it inserts some of them and does nothing else
+	role     role
 }
 
+// role is what a step is there for.
+type role uint8
+
+const (
+	plain  role = iota
+	claims      // the command's key
+	checks      // a version that must not have moved
+	shared      // a counter or a place that other batches write too, whatever they change
+	shifts      // a level of stock
+)
+
 // Compiler makes plans and uses their memory again. It is safe for concurrent use.
-type Compiler struct{ plans sync.Pool }
+// Its zero value is for SQLite.
+type Compiler struct {
+	// Postgres makes plans whose steps do not depend on one another's outcome, and
+	// which leave it to transaction ids how rows are numbered.
+	Postgres bool
+
+	plans sync.Pool
+}
 
 // Release takes back a plan that nobody uses any more.
 func (x *Compiler) Release(p *Plan) {
 	clear(p.args.values)
+	clear(p.compared)
 	*p = Plan{
-		steps: p.steps[:0], seqs: p.seqs[:0], reached: p.reached[:0],
+		steps: p.steps[:0], seqs: p.seqs[:0], reached: p.reached[:0], compared: p.compared[:0],
 		args: args{values: p.args.values[:0], texts: p.args.texts[:0]},
 	}
 	x.plans.Put(p)
@@ -55,21 +84,27 @@ func (x *Compiler) Compile(tenant string, known bool, b *storage.Batch) (*Plan, 
 	if !ok {
 		p = &Plan{}
 	}
-	p.batch, p.tenant = b, tenant
+	p.batch, p.tenant, p.postgres = b, tenant, x.Postgres
 	p.key()
 	p.versions()
 	p.orders()
 	p.customers()
 	p.payments()
 	p.fulfillments()
-	p.stock()
+	p.items()
 	p.leases()
+	p.reservations()
+	p.coupons()
+	p.locations()
+	p.moves(b.Inventory.Moves)
 	p.events()
 	p.forget()
 	p.recorded()
 	if !known && p.adds() {
 		p.exec(qTenant, -1, func(a *args) { a.text(tenant) })
+		p.registers = true
 	}
+	p.levels()
 	if p.args.err != nil {
 		return nil, rejected(p.args.err)
 	}
@@ -100,10 +135,25 @@ func (p *Plan) exec(q *Query, want int64, fill func(*args)) {
 // touches nothing.
 func (p *Plan) orElse(n int) { p.steps[len(p.steps)-1].instead = n }
 
+// put replaces a row below an aggregate, or appends it.
+func (p *Plan) put(update, add, either *Query, fill func(*args)) {
+	if p.postgres {
+		p.exec(either, 1, fill)
+		return
+	}
+	p.exec(update, 1, fill)
+	p.orElse(1)
+	p.exec(add, 1, fill)
+}
+
 // Tx is what is known during one transaction of the database.
 type Tx struct {
 	moves int64 // the last movement recorded
 	known bool
+
+	// Places is where the transaction's next row comes in the order of recording, on
+	// PostgreSQL: see [Plan.Number].
+	Places int64
 }
 
 // Run writes the plan. An error for which Refused holds is the batch's, any other
@@ -153,6 +203,10 @@ func (p *Plan) number(c Conn, tx *Tx) error {
 	if len(p.seqs) == 0 {
 		return nil
 	}
+	if p.postgres {
+		tx.Places = p.Number(tx.Places)
+		return nil
+	}
 	if !tx.known {
 		err := each(c, qLastMove, nil, "movements", func(r *row) { tx.moves = r.int() })
 		if err != nil {
@@ -160,11 +214,18 @@ func (p *Plan) number(c Conn, tx *Tx) error {
 		}
 		tx.known = true
 	}
-	for _, at := range p.seqs {
-		tx.moves++
-		p.args.values[at].I = tx.moves
-	}
+	tx.moves = p.Number(tx.moves)
 	return nil
+}
+
+// Number gives the plan's movements, and on PostgreSQL its events, the places behind
+// last and returns the last one given.
+func (p *Plan) Number(last int64) int64 {
+	for _, at := range p.seqs {
+		last++
+		p.args.values[at].I = last
+	}
+	return last
 }
 
 var (
@@ -182,6 +243,9 @@ var (
 	insertEvents = newInsert("oms_events",
 		"tenant, actor_kind, actor_id, cause, at, recorded_at",
 		"aggregate, aggregate_id, version, type, schema, payload")
+	insertPlaced = newInsert("oms_events",
+		"tenant, actor_kind, actor_id, cause, at, recorded_at",
+		"position, aggregate, aggregate_id, version, type, schema, payload").numbered("position")
 )
 
 func (p *Plan) key() {
@@ -197,10 +261,12 @@ func (p *Plan) key() {
 		a.blob(p.batch.Result)
 		a.time(cmd.Now)
 	})
+	p.as(claims)
 }
 
 func (p *Plan) forget() {
 	if t := p.batch.ForgetKeys; !t.IsZero() {
+		p.lonely = true // a group claims its keys before any is forgotten
 		p.exec(qForget, -1, func(a *args) {
 			a.text(p.tenant)
 			a.time(t)
@@ -220,9 +286,10 @@ type reach struct {
 // versions adds the checks of versions that no insert makes by itself: what was
 // relied on, and that an aggregate stands right below its first event.
 func (p *Plan) versions() {
+	p.compared = p.compared[:0]
 	for i := range p.batch.Expect {
 		e := &p.batch.Expect[i]
-		p.version(e.Aggregate, &e.ID, e.Version)
+		p.compared = append(p.compared, compared{e.Aggregate, &e.ID, e.Version, false})
 	}
 	for i := range p.batch.Events {
 		e := &p.batch.Events[i]
@@ -231,13 +298,49 @@ func (p *Plan) versions() {
 		case nil:
 			p.reached = append(p.reached, reach{aggregate: e.Aggregate, id: e.ID, first: e.Version, last: e.Version})
 			if e.Version > 1 {
-				p.version(e.Aggregate, &e.ID, e.Version-1)
+				p.compared = append(p.compared, compared{e.Aggregate, &e.ID, e.Version - 1, true})
 			}
 			p.doubtful = p.doubtful || e.Version < 1
 		default:
 			p.doubtful = p.doubtful || e.Version != r.last+1
 			r.last = e.Version
 		}
+	}
+	p.compare()
+}
+
+// compared is a version that a batch has seen.
+type compared struct {
+	aggregate string
+	id        *uuid.UUID
+	version   int64
+	changes   bool // the batch goes on from it
+}
+
+// compare adds the checks of versions. On PostgreSQL they hold on to rows: those of
+// the same rows come in the same order in every plan, which is also that of a group's
+// [Loader], and a row that changes is never locked for reading first.
+func (p *Plan) compare() {
+	if p.postgres {
+		slices.SortStableFunc(p.compared, func(a, b compared) int {
+			return cmp.Or(strings.Compare(a.aggregate, b.aggregate), bytes.Compare(a.id[:], b.id[:]), compareBools(b.changes, a.changes))
+		})
+	}
+	for i := range p.compared {
+		c := &p.compared[i]
+		p.version(c.aggregate, c.id, c.version, c.changes)
+	}
+}
+
+// compareBools orders false before true.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	default:
+		return 1
 	}
 }
 
@@ -282,7 +385,12 @@ func hasRow(aggregate string) bool {
 	}
 }
 
-func (p *Plan) version(aggregate string, id *uuid.UUID, version int64) {
+// version adds the check of a version; changes says that the batch goes on from it.
+func (p *Plan) version(aggregate string, id *uuid.UUID, version int64, changes bool) {
+	if p.postgres {
+		p.guard(aggregate, id, version, changes)
+		return
+	}
 	p.exec(qVersion, 1, func(a *args) {
 		a.text(p.tenant)
 		a.text(aggregate)
@@ -292,9 +400,12 @@ func (p *Plan) version(aggregate string, id *uuid.UUID, version int64) {
 	p.steps[len(p.steps)-1].reads = true
 }
 
+// as says what the step that was added last is there for.
+func (p *Plan) as(r role) { p.steps[len(p.steps)-1].role = r }
+
 func (p *Plan) leases() {
-	for i := range p.batch.Leases {
-		before, after := &p.batch.Leases[i].Before, &p.batch.Leases[i].After
+	for _, c := range inOrder(p.batch.Leases, func(a, b *storage.LeaseChange) int { return strings.Compare(a.After.Name, b.After.Name) }) {
+		before, after := &c.Before, &c.After
 		q := qNewLease
 		if before.Version != 0 {
 			q = qLease
@@ -316,6 +427,20 @@ func (p *Plan) leases() {
 	}
 }
 
+// inOrder returns pointers to the elements of a list, sorted: rows that others may be
+// writing too are written in the order of their keys by everybody.
+func inOrder[T any](list []T, by func(a, b *T) int) []*T {
+	if len(list) == 0 {
+		return nil
+	}
+	sorted := make([]*T, len(list))
+	for i := range list {
+		sorted[i] = &list[i]
+	}
+	slices.SortStableFunc(sorted, by)
+	return sorted
+}
+
 // events adds the batch's events, as many in one statement as the same command
 // recorded at the same times.
 func (p *Plan) events() {
@@ -326,7 +451,11 @@ func (p *Plan) events() {
 			n++
 		}
 		run := all[:n]
-		insertEvents.list(p, n, func(a *args) {
+		in := insertEvents
+		if p.postgres {
+			in = insertPlaced
+		}
+		in.list(p, n, func(a *args) {
 			e := &run[0]
 			a.text(p.tenant)
 			a.text(string(e.ActorKind))
@@ -336,6 +465,9 @@ func (p *Plan) events() {
 			a.time(e.RecordedAt)
 		}, func(a *args, i int) {
 			e := &run[i]
+			if p.postgres {
+				p.place()
+			}
 			a.text(e.Aggregate)
 			a.id(&e.ID)
 			a.int(e.Version)
@@ -345,6 +477,12 @@ func (p *Plan) events() {
 		})
 		all = all[n:]
 	}
+}
+
+// place adds a parameter for the row's place in the order of recording.
+func (p *Plan) place() {
+	p.seqs = append(p.seqs, len(p.args.values))
+	p.args.int(0)
 }
 
 func sameEnvelope(a, b *event.Event) bool {
@@ -378,9 +516,7 @@ func (a *args) json(v any) {
 }
 
 // Registers reports whether the plan registers its tenant.
-func (p *Plan) Registers() bool {
-	return len(p.steps) > 0 && p.steps[len(p.steps)-1].query == qTenant
-}
+func (p *Plan) Registers() bool { return p.registers }
 
 // adds reports whether there is anything that a tenant would have afterwards.
 func (p *Plan) adds() bool {

@@ -14,10 +14,22 @@ import (
 type Source interface {
 	// Read calls fn with a connection whose statements see the books of one moment.
 	Read(ctx context.Context, op string, fn func(Conn) error) error
+	// One is Read for a single statement.
+	One(ctx context.Context, op string, fn func(Conn) error) error
 	// Scan is Read for long walks, during which the caller does other things.
 	Scan(ctx context.Context, op string, fn func(Conn) error) error
 	// Fail gives an error of a connection its kind.
 	Fail(op string, err error) error
+}
+
+// Horizon is a Source whose transactions commit in another order than that of their
+// places in the order of recording.
+type Horizon interface {
+	// Base is what the server's transaction ids are raised by.
+	Base(ctx context.Context) (int64, error)
+	// Wait returns a function that pauses until it is worth looking again whether
+	// transactions in progress have ended, and reports false when it is not.
+	Wait() func(ctx context.Context) bool
 }
 
 // Reader is a storage.Reader over a source, bound to one tenant.
@@ -46,6 +58,21 @@ func (r *Reader) read(ctx context.Context, op string, fn func(Conn) error) error
 		return err
 	}
 	return r.Source.Read(ctx, op, fn)
+}
+
+func (r *Reader) one(ctx context.Context, op string, fn func(Conn) error) error {
+	if err := CheckTenant(r.Bound); err != nil {
+		return err
+	}
+	return r.Source.One(ctx, op, fn)
+}
+
+// few is read for a list of n values, which is one statement when it is short.
+func (r *Reader) few(ctx context.Context, op string, n int, fn func(Conn) error) error {
+	if n <= longestList {
+		return r.one(ctx, op, fn)
+	}
+	return r.read(ctx, op, fn)
 }
 
 func (r *Reader) scan(ctx context.Context, op string, fn func(Conn) error) error {

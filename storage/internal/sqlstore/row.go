@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,10 +44,10 @@ func (r *row) text() string {
 	return r.memo[col]
 }
 
-func (r *row) id() (id uuid.UUID) {
-	r.buf = r.Blob(r.next(), r.buf[:0])
-	if len(r.buf) != 0 && copy(id[:], r.buf) != len(r.buf) {
-		r.fail(fmt.Errorf("an id of %d bytes", len(r.buf)))
+func (r *row) id() uuid.UUID {
+	id, err := r.ID(r.next())
+	if err != nil {
+		r.fail(err)
 	}
 	return id
 }

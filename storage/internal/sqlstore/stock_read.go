@@ -32,18 +32,20 @@ var (
 	listKeptOf = newList(selectReservation+` AND status = 'pending' AND kind <> 'order' AND sku IN `, "")
 	qPending   = query(selectReservation + ` AND status = 'pending'`)
 	qMovesFor  = query(selectMove + `oms_moves r CROSS JOIN oms_moves m
-		WHERE r.tenant = ?1 AND r.order_id = ?2 AND r.run IS NOT NULL
+		WHERE m.tenant = r.tenant AND r.tenant = ?1 AND r.order_id = ?2 AND r.run IS NOT NULL
 			AND m.seq >= r.seq AND m.seq < r.seq + r.run AND m.seq > ?3
 		ORDER BY m.seq LIMIT 256`)
+	qLastOf = either(`SELECT COALESCE(max(seq), 0) FROM oms_moves WHERE ?1 IS NOT NULL`,
+		`SELECT COALESCE((SELECT seq FROM oms_moves WHERE tenant = ?1 ORDER BY seq DESC LIMIT 1), 0)`)
 	qMovesBehind = query(selectMove + `oms_moves m WHERE m.tenant = ?1 AND m.seq > ?2 AND m.seq <= ?3
-		AND (?4 IS NULL OR m.sku = ?4) AND (?5 IS NULL OR m.location = ?5)
-		AND (?6 IS NULL OR m.at >= ?6) AND (?7 IS NULL OR m.at < ?7) ORDER BY m.seq LIMIT 256`)
+		AND (m.sku = ?4 OR ?4 IS NULL) AND (m.location = ?5 OR ?5 IS NULL)
+		AND (m.at >= ?6 OR ?6 IS NULL) AND (m.at < ?7 OR ?7 IS NULL) ORDER BY m.seq LIMIT 256`)
 )
 
 // Items returns the items of the SKUs that are registered, in order of SKU.
 func (r *Reader) Items(ctx context.Context, skus []string) (items []inventory.Item, err error) {
 	skus = ordered(skus)
-	err = r.read(ctx, "items", func(c Conn) error {
+	err = r.few(ctx, "items", len(skus), func(c Conn) error {
 		items = make([]inventory.Item, 0, len(skus))
 		return listItems.each(c, r.Bound, len(skus), func(a *args, i int) { a.text(skus[i]) }, "an item",
 			func(row *row) { items = append(items, row.item()) })
@@ -55,7 +57,7 @@ func (r *Reader) Items(ctx context.Context, skus []string) (items []inventory.It
 // location.
 func (r *Reader) Levels(ctx context.Context, skus []string) (levels []inventory.Level, err error) {
 	skus = ordered(skus)
-	err = r.read(ctx, "levels", func(c Conn) error {
+	err = r.few(ctx, "levels", len(skus), func(c Conn) error {
 		levels = make([]inventory.Level, 0, len(skus))
 		return listLevels.each(c, r.Bound, len(skus), func(a *args, i int) { a.text(skus[i]) }, "a level",
 			func(row *row) { levels = append(levels, row.level()) })
@@ -72,7 +74,7 @@ func ordered(skus []string) []string {
 
 // Locations returns all locations in order of priority and code.
 func (r *Reader) Locations(ctx context.Context) (locations []inventory.Location, err error) {
-	err = r.read(ctx, "locations", func(c Conn) error {
+	err = r.one(ctx, "locations", func(c Conn) error {
 		locations = nil
 		return each(c, qLocations, r.args().values, "a location",
 			func(row *row) { locations = append(locations, row.location()) })
@@ -93,7 +95,7 @@ func (r *Reader) Reservations(
 	}
 	a := r.args()
 	const what = "a reservation"
-	err = r.read(ctx, "reservations", func(c Conn) error {
+	err = r.few(ctx, "reservations", len(f.SKUs), func(c Conn) error {
 		found = nil
 		switch {
 		case f.Owner != "":
@@ -111,13 +113,17 @@ func (r *Reader) Reservations(
 			return each(c, qNotOrders, a.values, what, keep)
 		}
 	})
-	slices.SortFunc(found, func(a, b inventory.Reservation) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), compareID(a.ID, b.ID))
-	})
+	oldestFirst(found)
 	if f.Limit > 0 && len(found) > f.Limit {
 		found = found[:f.Limit]
 	}
 	return found, err
+}
+
+func oldestFirst(list []inventory.Reservation) {
+	slices.SortFunc(list, func(a, b inventory.Reservation) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), compareID(a.ID, b.ID))
+	})
 }
 
 func matches(r *inventory.Reservation, f *inventory.ReservationFilter) bool {
@@ -134,7 +140,7 @@ func (r *Reader) Moves(ctx context.Context, f inventory.MoveFilter) iter.Seq2[in
 		pages(func() (page []inventory.Move, err error) {
 			err = r.read(ctx, "moves", func(c Conn) error {
 				if last == 0 {
-					if err := each(c, qLastMove, nil, "a movement", func(row *row) { last = row.int() }); err != nil {
+					if err := each(c, qLastOf, r.args().values, "a movement", func(row *row) { last = row.int() }); err != nil {
 						return err
 					}
 				}

@@ -1,6 +1,11 @@
 package sqlstore
 
 import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+
 	"github.com/google/uuid"
 
 	"github.com/go-oms/oms/event"
@@ -18,7 +23,7 @@ const (
 
 var (
 	qNewItem = query(`INSERT INTO oms_items (tenant, sku, ` + itemColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`)
-	qItem    = query(`UPDATE oms_items SET ` + assign(itemColumns, 3) + ` WHERE tenant = ?1 AND sku = ?2 AND version = ?4 - 1`)
+	qItem    = query(`UPDATE oms_items SET ` + assign(itemColumns, 3) + ` WHERE tenant = ?1 AND sku = ?2 AND version = CAST(?4 AS BIGINT) - 1`)
 
 	qLocation = query(`INSERT INTO oms_locations (tenant, code, ` + locationColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 		ON CONFLICT (tenant, code) DO UPDATE SET name = excluded.name, priority = excluded.priority,
@@ -51,10 +56,10 @@ var (
 	qPromise = query(`UPDATE oms_levels SET on_hand = on_hand + ?4, unavailable = unavailable + ?5,
 			allocated = allocated + ?6, reserved = reserved + ?7, backordered = backordered + ?8
 		WHERE tenant = ?1 AND sku = ?2 AND location = ?3
-			AND (?9 = 0 OR on_hand + ?4 - unavailable - ?5 - allocated - ?6 - reserved - ?7 - safety >= 0)
-			AND (?10 = 0 OR backorder_limit < 0 OR backordered + ?8 <= backorder_limit)`)
+			AND (CAST(?9 AS BIGINT) = 0 OR on_hand + ?4 - unavailable - ?5 - allocated - ?6 - reserved - ?7 - safety >= 0)
+			AND (CAST(?10 AS BIGINT) = 0 OR backorder_limit < 0 OR backordered + ?8 <= backorder_limit)`)
 
-	insertMoves = newInsert("oms_moves", "tenant, order_id, cause, actor, at, recorded_at", moveColumns)
+	insertMoves = newInsert("oms_moves", "tenant, order_id, cause, actor, at, recorded_at", moveColumns).numbered("seq")
 
 	insertReservations = newInsert("oms_reservations", "tenant, owner, kind, status, created_at",
 		"id, line_id, sku, location, quantity, expires_at")
@@ -67,13 +72,14 @@ var (
 			AND quantity = ?4 AND status = ?5 AND expires_at IS NOT DISTINCT FROM ?6`)
 )
 
-func (p *Plan) stock() {
-	c := &p.batch.Inventory
-	for i := range c.Items {
-		p.item(&c.Items[i])
+func (p *Plan) items() {
+	for _, item := range inOrder(p.batch.Inventory.Items, func(a, b *inventory.Item) int { return strings.Compare(a.SKU, b.SKU) }) {
+		p.item(item)
 	}
-	for i := range c.Locations {
-		l := &c.Locations[i]
+}
+
+func (p *Plan) locations() {
+	for _, l := range inOrder(p.batch.Inventory.Locations, func(a, b *inventory.Location) int { return strings.Compare(a.Code, b.Code) }) {
 		p.exec(qLocation, 1, func(a *args) {
 			a.text(p.tenant)
 			a.text(l.Code)
@@ -82,19 +88,72 @@ func (p *Plan) stock() {
 			a.opt(l.Country)
 			a.bool(l.Closed)
 		})
+		p.as(shared)
 	}
-	for i := range c.Levels {
-		l := &c.Levels[i]
+}
+
+func (p *Plan) policies() {
+	for _, l := range inOrder(p.batch.Inventory.Levels, func(a, b *inventory.LevelPolicy) int {
+		return cmp.Or(strings.Compare(a.SKU, b.SKU), strings.Compare(a.Location, b.Location))
+	}) {
 		p.exec(qPolicy, 1, func(a *args) {
 			p.level(l.SKU, l.Location)
 			a.qty(l.Safety)
 			a.qty(l.BackorderLimit)
 		})
 	}
-	p.reservations(c.Reservations)
-	p.moves(c.Moves)
-	for _, d := range inventory.Sum(c.Moves) {
-		p.delta(d)
+}
+
+// levels moves the levels, in order of their keys. On PostgreSQL their rows are what
+// everybody waits for, so they come last.
+func (p *Plan) levels() {
+	p.policies()
+	from := len(p.steps)
+	deltas := inventory.Sum(p.batch.Inventory.Moves)
+	if p.postgres {
+		p.shift(deltas)
+	} else {
+		for _, d := range deltas {
+			p.delta(d)
+		}
+	}
+	for i := range p.steps[from:] {
+		p.steps[from+i].role = shifts
+	}
+}
+
+// shift moves the levels on PostgreSQL: many in a statement, whose rows an earlier one
+// has locked in order of their keys.
+func (p *Plan) shift(deltas []inventory.Delta) {
+	var unheard []inventory.Delta
+	for _, d := range deltas {
+		if !onlyAllocates(d) {
+			unheard = append(unheard, d)
+		}
+	}
+	for len(unheard) > 0 {
+		size := sizeFor(makeLevels, len(unheard))
+		p.exec(size.query, -1, func(a *args) {
+			for _, d := range unheard[:size.rows] {
+				p.level(d.SKU, d.Location)
+			}
+		})
+		unheard = unheard[size.rows:]
+	}
+	for len(deltas) > 0 {
+		size := sizeOver(shiftLevels, len(deltas))
+		n := min(size.rows, len(deltas))
+		p.exec(sizeOver(lockLevels, n).query, -1, func(a *args) {
+			a.text(p.tenant)
+			for i := range size.rows {
+				d := &deltas[min(i, n-1)]
+				a.text(d.SKU)
+				a.text(d.Location)
+			}
+		})
+		p.exec(size.query, 1, func(a *args) { a.shift(p.tenant, deltas[:n], size.rows) })
+		p.steps[len(p.steps)-1].reads = true
+		deltas = deltas[n:]
 	}
 }
 
@@ -124,10 +183,8 @@ func (p *Plan) level(sku, location string) {
 }
 
 func (p *Plan) delta(d inventory.Delta) {
-	onlyAllocates := d.Takes && !d.Backorders && d.Allocated.Sign() > 0 &&
-		d.OnHand.IsZero() && d.Unavailable.IsZero() && d.Reserved.IsZero() && d.Backordered.IsZero()
 	switch {
-	case onlyAllocates:
+	case onlyAllocates(d):
 		p.exec(qAllocate, 1, func(a *args) {
 			p.level(d.SKU, d.Location)
 			a.delta(d.Allocated)
@@ -144,6 +201,12 @@ func (p *Plan) delta(d inventory.Delta) {
 		p.orElse(1)
 		p.exec(qFirstFact, 1, func(*args) { p.change(d) })
 	}
+}
+
+// onlyAllocates reports whether a level that was never heard of is left as it is.
+func onlyAllocates(d inventory.Delta) bool {
+	return d.Takes && !d.Backorders && d.Allocated.Sign() > 0 &&
+		d.OnHand.IsZero() && d.Unavailable.IsZero() && d.Reserved.IsZero() && d.Backordered.IsZero()
 }
 
 func (p *Plan) change(d inventory.Delta) {
@@ -175,8 +238,7 @@ func (p *Plan) moves(moves []inventory.Move) {
 			a.time(m.At)
 			a.time(m.RecordedAt)
 		}, func(a *args, i int) {
-			p.seqs = append(p.seqs, len(a.values))
-			a.int(0)
+			p.place()
 			if i == 0 && run[0].OrderID != (uuid.UUID{}) {
 				a.int(int64(n))
 			} else {
@@ -209,19 +271,23 @@ func (a *args) move(m *inventory.Move) {
 	a.price(m.UnitCost, m.UnitCost.Currency())
 }
 
-// reservations keeps the order of the changes, since one may follow from another.
-func (p *Plan) reservations(changes []inventory.ReservationChange) {
-	for len(changes) > 0 {
-		if changes[0].Before != (inventory.Reservation{}) {
-			p.reservation(&changes[0])
-			changes = changes[1:]
-			continue
+// reservations inserts those that are new and then changes others, in the order of
+// their keys: those of one reservation as they follow from one another.
+func (p *Plan) reservations() {
+	var fresh, known []*inventory.ReservationChange
+	for i := range p.batch.Inventory.Reservations {
+		if c := &p.batch.Inventory.Reservations[i]; c.Before == (inventory.Reservation{}) {
+			fresh = append(fresh, c)
+		} else {
+			known = append(known, c)
 		}
+	}
+	for len(fresh) > 0 {
 		n := 1
-		for n < len(changes) && changes[n].Before == (inventory.Reservation{}) && sameOwner(&changes[0].After, &changes[n].After) {
+		for n < len(fresh) && sameOwner(&fresh[0].After, &fresh[n].After) {
 			n++
 		}
-		run := changes[:n]
+		run := fresh[:n]
 		insertReservations.list(p, n, func(a *args) {
 			r := &run[0].After
 			a.text(p.tenant)
@@ -238,7 +304,13 @@ func (p *Plan) reservations(changes []inventory.ReservationChange) {
 			a.qty(r.Quantity)
 			a.optTime(r.ExpiresAt)
 		})
-		changes = changes[n:]
+		fresh = fresh[n:]
+	}
+	slices.SortStableFunc(known, func(a, b *inventory.ReservationChange) int {
+		return cmp.Or(strings.Compare(a.Before.Owner, b.Before.Owner), bytes.Compare(a.Before.ID[:], b.Before.ID[:]))
+	})
+	for _, c := range known {
+		p.reservation(c)
 	}
 }
 

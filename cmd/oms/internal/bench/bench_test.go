@@ -20,8 +20,8 @@ func BenchmarkPlace(b *testing.B) {
 				of   func(*place) *meter
 			}{
 				{"library", func(p *place) *meter { return p.measured }},
-				{"same_rows", func(p *place) *meter { return p.sameRows }},
-				{"ten_rows", func(p *place) *meter { return p.tenRows }},
+				{"same_rows", func(p *place) *meter { return p.hands[0] }},
+				{"ten_rows", func(p *place) *meter { return p.hands[1] }},
 			} {
 				b.Run(store+"/"+spread.name+"/"+side.name, func(b *testing.B) {
 					p := openBench(b, Options{Store: store, SKUs: spread.skus, Baseline: true})
@@ -44,12 +44,10 @@ func openBench(b *testing.B, o Options) *place {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {
-		for _, m := range p.meters() {
-			_ = m.side.close()
-		}
+		_ = p.close()
 	})
 	for _, m := range p.meters() {
-		if err := m.some(context.Background(), int64(warmUp*m.callers)); err != nil {
+		if err := m.some(context.Background(), int64(warmUp[o.Store]*m.callers)); err != nil {
 			b.Fatal(err)
 		}
 	}

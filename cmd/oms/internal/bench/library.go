@@ -23,14 +23,17 @@ const unitPrice = 1990
 // library places orders as a host does: through Client.Place, with nothing
 // configured but a store and prices.
 type library struct {
-	shop  *oms.Client
-	store storage.Store
-	skus  []string
+	shop   *oms.Client
+	store  storage.Store
+	skus   []string
+	prices order.PriceList
+	key    string // what the keys of carts begin with
 	tables
 }
 
 // tables counts the rows of a store.
 type tables interface {
+	settle(ctx context.Context) error
 	rows(ctx context.Context) (int64, error)
 	watch(ctx context.Context) error
 	updated(ctx context.Context) (int64, error)
@@ -48,7 +51,11 @@ func skuNames(n int) []string {
 // inMemory opens a shop without a file.
 func inMemory(ctx context.Context, skus []string) (*library, error) {
 	store := memory.New()
-	return newLibrary(ctx, store, &storeBooks{store: store}, skus)
+	lib, err := newLibrary(store, &storeBooks{store: store}, skus)
+	if err == nil {
+		err = lib.receive(ctx)
+	}
+	return lib, err
 }
 
 // onSQLite opens a shop on a new file and returns how its store is set.
@@ -63,7 +70,10 @@ func onSQLite(ctx context.Context, path string, skus []string) (*library, sqlite
 	}
 	var lib *library
 	if err == nil {
-		lib, err = newLibrary(ctx, store, &storeFile{store: store, file: file{path: path}}, skus)
+		lib, err = newLibrary(store, &storeFile{store: store, file: file{path: path}}, skus)
+	}
+	if err == nil {
+		err = lib.receive(ctx)
 	}
 	if err != nil {
 		_ = store.Close()
@@ -71,7 +81,16 @@ func onSQLite(ctx context.Context, path string, skus []string) (*library, sqlite
 	return lib, set, err
 }
 
-func newLibrary(ctx context.Context, store storage.Store, t tables, skus []string) (*library, error) {
+// joinSQLite opens a shop on a file that another process has made.
+func joinSQLite(ctx context.Context, path string, skus []string) (*library, error) {
+	store, err := sqlite.Open(ctx, path, nil)
+	if err != nil {
+		return nil, err
+	}
+	return newLibrary(store, &storeFile{store: store, file: file{path: path}}, skus)
+}
+
+func newLibrary(store storage.Store, t tables, skus []string) (*library, error) {
 	prices := make(order.PriceList, len(skus))
 	price, err := money.Minor(unitPrice, "EUR")
 	if err != nil {
@@ -84,8 +103,7 @@ func newLibrary(ctx context.Context, store storage.Store, t tables, skus []strin
 	if err != nil {
 		return nil, err
 	}
-	lib := &library{shop: shop, store: store, skus: skus, tables: t}
-	return lib, lib.receive(ctx)
+	return &library{shop: shop, store: store, skus: skus, prices: prices, key: "cart/", tables: t}, nil
 }
 
 // receive puts so much of everything on stock that nothing runs out.
@@ -117,7 +135,7 @@ func (l *library) receive(ctx context.Context) error {
 // place sends a cart as a shop's web server would: with a key and an address.
 func (l *library) place(ctx context.Context, n int64, skus [3]int) error {
 	_, err := l.shop.Place(ctx, oms.Cart{
-		Key:    "cart/" + strconv.FormatInt(n, 10),
+		Key:    l.key + strconv.FormatInt(n, 10),
 		ShipTo: order.Address{Name: "Ada Lovelace", Line1: "12 St James's Square", City: "London", PostalCode: "SW1Y 4JH", Country: "GB"},
 		Lines: []oms.CartLine{
 			{SKU: l.skus[skus[0]], Quantity: quantity.Of(1)},
@@ -171,6 +189,8 @@ type storeBooks struct {
 }
 
 func (s *storeBooks) close() error { return nil }
+
+func (s *storeBooks) settle(context.Context) error { return nil }
 
 func (s *storeBooks) watch(ctx context.Context) (err error) {
 	s.moved, err = s.levels(ctx)

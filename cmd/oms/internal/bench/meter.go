@@ -18,6 +18,8 @@ type side interface {
 	// place records an order of three lines and returns when it is kept. No two
 	// calls have the same n.
 	place(ctx context.Context, n int64, skus [3]int) error
+	// settle does what a database does of itself after a while.
+	settle(ctx context.Context) error
 	// rows returns how many rows there are.
 	rows(ctx context.Context) (int64, error)
 	// watch counts updated rows from now on; updated ends that and returns them.
@@ -28,18 +30,44 @@ type side interface {
 
 // meter drives one side and notes what it took.
 type meter struct {
+	name    string // of its figures in the result
 	side    side
 	skus    int // how many there are to choose from
 	hot     bool
 	callers int
+	crew    []*worker                     // other processes that do the work; nil: this one does
+	remote  bool                          // the database has processes of its own
+	server  func() (time.Duration, error) // their CPU; nil: not known
+
+	shared bool // another meter counts the rows of this side
 
 	placed atomic.Int64 // orders begun, measured or not: the source of n
 	acked  atomic.Int64 // orders that were answered
 
-	latencies []time.Duration // of the measured orders
-	wall, cpu time.Duration
-	written   float64 // rows per order
+	turns   []turn
+	written float64 // rows per order
 }
+
+// turn is what came of one slice.
+type turn struct {
+	Took   []time.Duration // what each order took
+	Wall   time.Duration
+	CPU    time.Duration // of the processes that placed them
+	Server time.Duration // of the database's
+}
+
+// apart returns a further meter over the same side, whose orders have numbers of
+// their own.
+func (m *meter) apart(name string, nth int64) *meter {
+	other := &meter{
+		name: name, side: m.side, skus: m.skus, hot: m.hot, callers: m.callers, remote: m.remote, server: m.server, shared: true,
+	}
+	other.placed.Store(nth << apart)
+	return other
+}
+
+// apart is how many bits the numbers of one meter have for themselves.
+const apart = 40
 
 // choose returns three different SKUs for order n: any, or one that all orders
 // want and two others.
@@ -57,20 +85,36 @@ func (m *meter) choose(r *rand.Rand) (skus [3]int) {
 }
 
 // run lets every caller place orders, one after the other, until the time is over.
-func (m *meter) run(ctx context.Context, d time.Duration) ([]time.Duration, error) {
-	return m.drive(func(r *rand.Rand, until func() bool) (took []time.Duration, err error) {
-		for start := time.Now(); err == nil && time.Since(start) < d && until(); {
-			began := time.Now()
+func (m *meter) run(ctx context.Context, d time.Duration) (turn, error) {
+	runtime.GC() // what the side before has left behind
+	before, err := cpuTime()
+	if err != nil {
+		return turn{}, err
+	}
+	start := time.Now()
+	took, err := m.drive(func(r *rand.Rand, until func() bool) (took []time.Duration, err error) {
+		for began := time.Now(); err == nil && began.Sub(start) < d && until(); {
 			if err = m.one(ctx, r); err == nil {
-				took = append(took, time.Since(began))
+				now := time.Now()
+				took = append(took, now.Sub(began))
+				began = now
 			}
 		}
 		return took, err
 	})
+	t := turn{Took: took, Wall: time.Since(start)}
+	if err == nil {
+		t.CPU, err = cpuTime()
+		t.CPU -= before
+	}
+	return t, err
 }
 
 // some places n orders, by all callers together.
 func (m *meter) some(ctx context.Context, n int64) error {
+	if m.crew != nil {
+		return m.together(task{Some: n / int64(len(m.crew))}, nil)
+	}
 	var left atomic.Int64
 	left.Store(n)
 	_, err := m.drive(func(r *rand.Rand, until func() bool) (_ []time.Duration, err error) {
@@ -114,65 +158,107 @@ func (m *meter) drive(loop func(r *rand.Rand, until func() bool) ([]time.Duratio
 
 // slice measures for a while.
 func (m *meter) slice(ctx context.Context, d time.Duration) error {
-	runtime.GC() // what the side before has left behind
-	before, err := cpuTime()
+	server := m.server
+	if server == nil {
+		server = func() (time.Duration, error) { return 0, nil }
+	}
+	before, err := server()
 	if err != nil {
 		return err
 	}
-	began := time.Now()
-	took, err := m.run(ctx, d)
+	var t turn
+	if m.crew != nil {
+		err = m.together(task{For: d}, &t)
+	} else {
+		t, err = m.run(ctx, d)
+	}
 	if err != nil {
 		return err
 	}
-	m.wall += time.Since(began)
-	after, err := cpuTime()
-	if err != nil {
-		return err
-	}
-	m.cpu += after - before
-	m.latencies = append(m.latencies, took...)
-	return nil
+	after, err := server()
+	t.Server = after - before
+	m.turns = append(m.turns, t)
+	return err
 }
 
-// samples is how many orders the updated rows are counted over.
+// samples is how many orders the rows are counted over.
 const samples = 256
 
-// count finds out how many rows an order writes: those that are there now and
-// were not before, and those that are updated while orders are placed and watched.
-func (m *meter) count(ctx context.Context, before, ordersBefore int64) error {
-	after, err := m.side.rows(ctx)
+// count finds out how many rows an order writes: those that are there afterwards
+// and were not before, and those that are updated while orders are placed and
+// watched.
+func (m *meter) count(ctx context.Context) error {
+	before, err := m.side.rows(ctx)
 	if err != nil {
 		return err
 	}
-	m.written = float64(after-before) / float64(m.acked.Load()-ordersBefore)
 	if err := m.side.watch(ctx); err != nil {
 		return err
 	}
+	acked := m.acked.Load()
 	if err := m.some(ctx, samples); err != nil {
 		return err
 	}
 	updated, err := m.side.updated(ctx)
-	m.written += float64(updated) / samples
+	if err != nil {
+		return err
+	}
+	after, err := m.side.rows(ctx)
+	m.written = float64(after-before+updated) / float64(m.acked.Load()-acked)
 	return err
 }
 
-// figures sums up what was measured.
+// figures sums up what was measured: the latencies of all turns together, and of
+// the others the median turn.
 func (m *meter) figures() Figures {
-	slices.Sort(m.latencies)
-	n := len(m.latencies)
-	at := func(percent int) int64 {
+	var (
+		took                []time.Duration
+		rate, client, whole []float64
+	)
+	for _, t := range m.turns {
+		n := float64(len(t.Took))
 		if n == 0 {
-			return 0
+			continue
 		}
-		return m.latencies[min(n-1, n*percent/100)].Microseconds()
+		took = append(took, t.Took...)
+		rate = append(rate, n/t.Wall.Seconds())
+		client = append(client, micros(t.CPU)/n)
+		whole = append(whole, micros(t.CPU+t.Server)/n)
 	}
-	f := Figures{Orders: int64(n), P50: at(50), P99: at(99), RowsPerOrder: round(m.written, 2)}
-	if n > 0 {
-		f.OrdersPerSecond = round(float64(n)/m.wall.Seconds(), 0)
-		f.CPUPerOrder = round(float64(m.cpu.Nanoseconds())/1000/float64(n), 1)
+	f := Figures{Orders: int64(len(took)), RowsPerOrder: round(m.written, 2)}
+	f.P50, f.P99 = percentiles(took)
+	f.OrdersPerSecond, f.CPUPerOrder = round(median(rate), 0), round(median(whole), 1)
+	if m.remote {
+		f.Shares = &Shares{Client: round(median(client), 1)}
+	}
+	if m.server != nil {
+		rest := round(f.CPUPerOrder-f.Client, 1)
+		f.Server = &rest
 	}
 	return f
 }
+
+// percentiles returns the median and the 99th percentile in microseconds.
+func percentiles(took []time.Duration) (p50, p99 int64) {
+	if len(took) == 0 {
+		return 0, 0
+	}
+	slices.Sort(took)
+	at := func(percent int) int64 { return took[min(len(took)-1, len(took)*percent/100)].Microseconds() }
+	return at(50), at(99)
+}
+
+// median is zero without values.
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	slices.Sort(values)
+	n := len(values)
+	return (values[(n-1)/2] + values[n/2]) / 2
+}
+
+func micros(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
 
 // cpuTime is the user and system time that the process has used so far.
 func cpuTime() (time.Duration, error) {

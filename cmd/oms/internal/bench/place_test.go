@@ -48,7 +48,7 @@ func TestPlaceMeasuresBothStoresAndTheBooksAreClean(t *testing.T) {
 			require.Equal(t, 64, r.Callers)
 			require.Equal(t, 1000, r.SKUs)
 			for name, f := range map[string]Figures{
-				"library": r.Figures, "same rows": r.Baselines.SameRows.Figures, "ten rows": r.Baselines.TenRows.Figures,
+				"library": r.Figures, "same rows": r.Baselines[sameRowsName].Figures, "ten rows": r.Baselines[tenRowsName].Figures,
 			} {
 				require.Positive(t, f.Orders, name)
 				require.Positive(t, f.OrdersPerSecond, name)
@@ -63,9 +63,9 @@ func TestPlaceMeasuresBothStoresAndTheBooksAreClean(t *testing.T) {
 				want++
 			}
 			require.InDelta(t, want, r.RowsPerOrder, 0.1)
-			require.InDelta(t, r.RowsPerOrder, r.Baselines.SameRows.RowsPerOrder, 0.1)
-			require.InDelta(t, 13, r.Baselines.TenRows.RowsPerOrder, 0.001, "ten inserted, three updated")
-			require.InDelta(t, r.CPUPerOrder/r.Baselines.SameRows.CPUPerOrder, r.Baselines.SameRows.Ratio, 0.01)
+			require.InDelta(t, r.RowsPerOrder, r.Baselines[sameRowsName].RowsPerOrder, 0.1)
+			require.InDelta(t, 13, r.Baselines[tenRowsName].RowsPerOrder, 0.001, "ten inserted, three updated")
+			require.InDelta(t, r.CPUPerOrder/r.Baselines[sameRowsName].CPUPerOrder, r.Baselines[sameRowsName].Ratio, 0.01)
 		})
 	}
 }
@@ -97,6 +97,21 @@ func TestPlaceRefusesOptionsThatMeasureNothing(t *testing.T) {
 		"skus":    {SKUs: 2},
 		"seconds": {For: -1},
 		"db":      {Store: Memory, Path: "x.db"},
+		"procs":   {Store: Memory, Procs: 2},
+		"orders":  {Store: Memory, Orders: 1},
+		"readers": {Readers: -1},
+		"dsn":     {DSN: "postgres://"},
+	} {
+		_, err := measure(t, o)
+		requireInvalid(t, err, field)
+	}
+}
+
+func TestPlaceRefusesFurtherOptionsThatMeasureNothing(t *testing.T) {
+	for field, o := range map[string]Options{
+		"procs":  {Callers: 2, Procs: 3},
+		"orders": {Store: SQLite, Orders: 1000},
+		"db":     {Store: Postgres, Path: "x.db"},
 	} {
 		_, err := measure(t, o)
 		requireInvalid(t, err, field)
@@ -138,11 +153,7 @@ func opened(t *testing.T, o Options) *place {
 	require.NoError(t, err)
 	p := &place{Options: o, dir: t.TempDir()}
 	require.NoError(t, p.open(context.Background()))
-	t.Cleanup(func() {
-		for _, m := range p.meters() {
-			require.NoError(t, m.side.close())
-		}
-	})
+	t.Cleanup(func() { require.NoError(t, p.close()) })
 	for _, m := range p.meters() {
 		require.NoError(t, m.some(context.Background(), 20))
 		require.EqualValues(t, 20, m.acked.Load())
@@ -220,7 +231,7 @@ func TestBaselinesHaveTheLibrarysSettings(t *testing.T) {
 	set, err := p.library.store.(*sqlite.Store).Durability(context.Background())
 	require.NoError(t, err)
 	require.True(t, set.Durable)
-	for _, m := range []*meter{p.sameRows, p.tenRows} {
+	for _, m := range p.hands {
 		h := m.side.(*hand)
 		close(h.queue)
 		<-h.ended
@@ -241,8 +252,10 @@ func TestBaselinesHaveTheLibrarysSettings(t *testing.T) {
 
 func TestABaselineThatIsFarOffFailsTheBench(t *testing.T) {
 	result := func(store string, cpu, same float64) *Result {
-		r := &Result{Store: store, Figures: Figures{RowsPerOrder: 16.02}, Baselines: &Baselines{}}
-		r.Baselines.TenRows.CPUPerOrder, r.Baselines.SameRows.RowsPerOrder = cpu, same
+		r := &Result{Store: store, Figures: Figures{RowsPerOrder: 16.02}}
+		r.Baselines = map[string]Baseline{
+			tenRowsName: {Figures: Figures{CPUPerOrder: cpu}}, sameRowsName: {Figures: Figures{RowsPerOrder: same}},
+		}
 		return r
 	}
 	require.NoError(t, result(SQLite, 67, 16).plausible())
@@ -266,9 +279,9 @@ func TestResultHasTheAgreedForm(t *testing.T) {
 	r := &Result{
 		Store: SQLite, Callers: 64, SKUs: 1,
 		Figures: Figures{Orders: 2, OrdersPerSecond: 10, P50: 3, P99: 4, CPUPerOrder: 120.5, RowsPerOrder: 16.02},
-		Baselines: &Baselines{
-			SameRows: Baseline{Figures: Figures{CPUPerOrder: 80}, Ratio: 1.51},
-			TenRows:  Baseline{Figures: Figures{CPUPerOrder: 60}, Ratio: 2.01},
+		Baselines: map[string]Baseline{
+			sameRowsName: {Figures: Figures{CPUPerOrder: 80}, Ratio: 1.51, RateRatio: 0.5, P50Ratio: 2},
+			tenRowsName:  {Figures: Figures{CPUPerOrder: 60}, Ratio: 2.01},
 		},
 	}
 	data, err := json.Marshal(r)
@@ -276,8 +289,8 @@ func TestResultHasTheAgreedForm(t *testing.T) {
 	require.JSONEq(t, `{"store":"sqlite","callers":64,"skus":1,
 		"orders":2,"orders_per_s":10,"p50_us":3,"p99_us":4,"cpu_us_per_order":120.5,"rows_per_order":16.02,
 		"baselines":{
-			"same_rows":{"orders":0,"orders_per_s":0,"p50_us":0,"p99_us":0,"cpu_us_per_order":80,"rows_per_order":0,"ratio":1.51},
-			"ten_rows":{"orders":0,"orders_per_s":0,"p50_us":0,"p99_us":0,"cpu_us_per_order":60,"rows_per_order":0,"ratio":2.01}}}`,
+			"same_rows":{"orders":0,"orders_per_s":0,"p50_us":0,"p99_us":0,"cpu_us_per_order":80,"rows_per_order":0,"ratio":1.51,"rate_ratio":0.5,"p50_ratio":2},
+			"ten_rows":{"orders":0,"orders_per_s":0,"p50_us":0,"p99_us":0,"cpu_us_per_order":60,"rows_per_order":0,"ratio":2.01,"rate_ratio":0,"p50_ratio":0}}}`,
 		string(data))
 
 	var table bytes.Buffer

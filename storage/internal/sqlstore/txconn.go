@@ -1,39 +1,47 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
 	"database/sql"
 	"fmt"
 
-	"github.com/go-oms/oms/storage/internal/sqlstore"
+	"github.com/google/uuid"
 )
 
-// txConn runs statements in a host's transaction.
-type txConn struct {
-	ctx context.Context // of the one call that it serves
-	tx  *sql.Tx
+// TxConn runs statements in a host's transaction of package database/sql.
+type TxConn struct {
+	Ctx context.Context // of the one call that it serves
+	Tx  *sql.Tx
+	// Text returns the statement in the database's words; nil: as it is.
+	Text func(*Query) string
+	// Mark tells errors that a batch is to blame for: see [ConstraintError].
+	Mark func(error) error
+	// TextIDs says that ids are given to the driver as text.
+	TextIDs bool
 }
 
-func (c *txConn) run(q *sqlstore.Query) error {
-	_, err := c.Exec(q, nil)
-	return err
+func (c *TxConn) text(q *Query) string {
+	if c.Text == nil {
+		return q.SQL
+	}
+	return c.Text(q)
 }
 
 // Exec runs a statement and returns how many rows it touched.
-func (c *txConn) Exec(q *sqlstore.Query, args []sqlstore.Value) (int64, error) {
-	result, err := c.tx.ExecContext(c.ctx, q.SQL, plain(args)...)
+func (c *TxConn) Exec(q *Query, args []Value) (int64, error) {
+	result, err := c.Tx.ExecContext(c.Ctx, c.text(q), c.plain(args)...)
 	if err != nil {
-		return 0, constraint(err)
+		return 0, c.Mark(err)
 	}
 	return result.RowsAffected()
 }
 
 // Query runs a statement and reads the whole answer, so that the transaction is
 // free for the host's next statement.
-func (c *txConn) Query(q *sqlstore.Query, args []sqlstore.Value) (sqlstore.Rows, error) {
-	answer, err := c.tx.QueryContext(c.ctx, q.SQL, plain(args)...)
+func (c *TxConn) Query(q *Query, args []Value) (Rows, error) {
+	answer, err := c.Tx.QueryContext(c.Ctx, c.text(q), c.plain(args)...)
 	if err != nil {
-		return nil, constraint(err)
+		return nil, c.Mark(err)
 	}
 	defer func() { _ = answer.Close() }()
 	columns, err := answer.Columns()
@@ -51,21 +59,25 @@ func (c *txConn) Query(q *sqlstore.Query, args []sqlstore.Value) (sqlstore.Rows,
 		}
 		read.rows = append(read.rows, values)
 	}
-	return read, constraint(answer.Err())
+	return read, c.Mark(answer.Err())
 }
 
-func plain(args []sqlstore.Value) []any {
+func (c *TxConn) plain(args []Value) []any {
 	list := make([]any, len(args))
 	for i := range args {
 		switch v := &args[i]; v.Kind {
-		case sqlstore.Int:
+		case Int:
 			list[i] = v.I
-		case sqlstore.Text:
+		case Text:
 			if list[i] = v.S; v.B != nil {
 				list[i] = string(v.B)
 			}
-		case sqlstore.Blob:
+		case Blob:
 			list[i] = v.B
+		case ID:
+			if list[i] = v.B; c.TextIDs {
+				list[i] = uuid.UUID(v.B).String()
+			}
 		}
 	}
 	return list
@@ -111,6 +123,19 @@ func (r *readRows) Blob(col int, into []byte) []byte {
 		return append(into, v...)
 	default:
 		return into
+	}
+}
+
+func (r *readRows) ID(col int) (id uuid.UUID, err error) {
+	switch v := r.row[col].(type) {
+	case nil:
+		return id, nil
+	case []byte:
+		return uuid.FromBytes(v)
+	case string:
+		return uuid.Parse(v)
+	default:
+		return id, fmt.Errorf("an id that is a %T", v)
 	}
 }
 

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-oms/oms/sink/webhook"
+)
+
+const want = `booked: 2 of 3 deliveries
+booked: 3
+dead letter: order.placed after 10 attempts, 1 behind it
+booked: 5 parked: 0 behind: 0
+`
+
+func TestEveryEventIsBookedOnce(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), &out))
+	require.Equal(t, want, out.String())
+}
+
+func TestNobodyElseCanBook(t *testing.T) {
+	books, err := newBookkeeping(t.Context(), webhook.NewSecret(), time.Now)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, books.Close()) }()
+	answer := httptest.NewRecorder()
+	books.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/events", strings.NewReader("{}")))
+	require.Equal(t, http.StatusUnauthorized, answer.Code)
+	require.Zero(t, books.count(t.Context()))
+}
