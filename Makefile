@@ -51,6 +51,7 @@ unit:
 		$$($(GO) list ./... | grep -v -e '/cmd/oms$$' -e '/internal/demo$$' -e '/storage/sqlite$$' -e '/storage/postgres$$')
 	$(GO) test $(RACE) -timeout $(TIMEOUT) -run '$(MANY)' ./storage/sqlite ./storage/postgres
 	$(GO) test -timeout $(TIMEOUT) $(PLAIN)
+	$(GO) test -timeout $(TIMEOUT) -run '$(POINTS)' .
 	OMS_TEST_STORE=sqlite $(GO) test -timeout $(TIMEOUT) -run Test .
 	OMS_TEST_STORE=postgres $(GO) test -timeout $(TIMEOUT) -run Test -skip '$(POINTS)|TamperedWith' .
 
