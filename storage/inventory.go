@@ -11,7 +11,19 @@ import (
 
 // Inventory returns the stock of s as the store that inventory.Service works
 // with. What it commits is one batch of s, with the errors of [Store.Commit].
-func Inventory(s Store) inventory.Store { return inventoryStore{Reader: s, store: s} }
+func Inventory(s Store) inventory.Store {
+	kept := inventoryStore{Reader: s, store: s}
+	if whole, ok := s.(inventory.StockReader); ok {
+		return wholeStore{kept, whole}
+	}
+	return kept
+}
+
+// wholeStore is an inventoryStore over one that answers at once.
+type wholeStore struct {
+	inventoryStore
+	inventory.StockReader
+}
 
 type inventoryStore struct {
 	inventory.Reader

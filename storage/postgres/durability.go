@@ -34,10 +34,13 @@ type Server struct {
 // oldest is the first version that has what the library uses.
 const oldest = 140000
 
-// set makes the settings of a connection of the store's own.
+// set makes the settings of a connection of the store's own. A plan is made once, for
+// all parameters, and often while a table is empty or was never analyzed: it must not
+// read a table from end to end for that, as the table grows under it. Nor is anything
+// that is asked here worth starting further processes for.
 func (db *database) set(ctx context.Context, pg *pgconn.PgConn) error {
 	o := &db.options
-	sql := fmt.Sprintf("SET lock_timeout = %d; SET statement_timeout = %d; SET idle_in_transaction_session_timeout = %d; SET jit = off; SET plan_cache_mode = force_generic_plan",
+	sql := fmt.Sprintf("SET lock_timeout = %d; SET statement_timeout = %d; SET idle_in_transaction_session_timeout = %d; SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET max_parallel_workers_per_gather = 0",
 		max(1, o.LockTimeout.Milliseconds()), max(1, o.StatementTimeout.Milliseconds()), max(1, o.IdleTimeout.Milliseconds()))
 	_, err := pg.Exec(ctx, sql).ReadAll()
 	return err

@@ -16,31 +16,32 @@ import (
 // wire speaks with the server over one connection, for one use of it. It is used by
 // one goroutine.
 type wire struct {
-	db    *database
-	pg    *pgconn.PgConn
-	known prepared
+	db *database
+	pg *pgconn.PgConn
+	*kept
 	batch pgconn.Batch
+}
 
+// kept is what the library keeps with a connection, from one use to the next.
+type kept struct {
+	known  map[string]*pgconn.StatementDescription // what is prepared, by name
 	params [][]byte
 	ints   []byte // what parameters that are numbers point into
 }
 
-// prepared is what the library has prepared on a connection, by name.
-type prepared map[string]*pgconn.StatementDescription
-
-// preparedKey is where a connection keeps what the library has prepared on it.
-const preparedKey = namespace + "/prepared"
+// keptKey is where a connection keeps it.
+const keptKey = namespace + "/kept"
 
 // namespace is what the names of the library in shared places begin with.
 const namespace = "github.com/go-oms/oms"
 
 func (db *database) wire(pg *pgconn.PgConn) *wire {
-	known, ok := pg.CustomData()[preparedKey].(prepared)
+	k, ok := pg.CustomData()[keptKey].(*kept)
 	if !ok {
-		known = prepared{}
-		pg.CustomData()[preparedKey] = known
+		k = &kept{known: map[string]*pgconn.StatementDescription{}}
+		pg.CustomData()[keptKey] = k
 	}
-	return &wire{db: db, pg: pg, known: known}
+	return &wire{db: db, pg: pg, kept: k}
 }
 
 // call is a statement with its parameters.

@@ -24,6 +24,12 @@ type args struct {
 func (a *args) int(i int64) { a.values = append(a.values, Value{Kind: Int, I: i}) }
 func (a *args) null()       { a.values = append(a.values, Value{}) }
 
+func (a *args) nulls(n int) {
+	for range n {
+		a.null()
+	}
+}
+
 // text writes a text. One that is not UTF-8, or that has a zero byte in it, has no
 // place in every database.
 func (a *args) text(s string) {

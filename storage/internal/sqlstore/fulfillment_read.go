@@ -13,10 +13,10 @@ import (
 const selectFulfillment = `SELECT id, order_id, ` + fulfillmentState + ` FROM oms_fulfillments WHERE tenant = ?1`
 
 var (
-	listFulfillments = newList(selectFulfillment+` AND id IN `, "")
+	listFulfillments = newList(selectFulfillment+` AND id IN `, "uuid", "")
 	qFulfillmentsOf  = query(selectFulfillment + ` AND order_id = ?2 ORDER BY created_at, id`)
 	listShipments    = newList(`SELECT fulfillment_id, id, n, `+shipmentState+` FROM oms_shipments
-		WHERE tenant = ?1 AND fulfillment_id IN `, ` ORDER BY fulfillment_id, n`)
+		WHERE tenant = ?1 AND fulfillment_id IN `, "uuid", ` ORDER BY fulfillment_id, n`)
 	qTracked = query(`SELECT fulfillment_id FROM oms_shipments WHERE tenant = ?1 AND carrier = ?2 AND tracking = ?3
 		ORDER BY created_at DESC, id DESC LIMIT 1`)
 	qDueLabels = query(`SELECT fulfillment_id FROM oms_shipments WHERE tenant = ?1 AND next_at <= ?2

@@ -12,21 +12,28 @@ const longestList = 128
 // parameter is the tenant, the others are the values.
 type list struct{ sizes []sized }
 
-// newList prepares the statements head + "(?2, ?3, …)" + tail.
-func newList(head, tail string) *list {
+// newList prepares the statements head + "(?2, ?3, …)" + tail, for values of a type of
+// PostgreSQL's.
+func newList(head, kind, tail string) *list {
 	l := &list{}
 	for _, n := range []int{1, 2, 3, 4, 8, 32, longestList} {
-		var b strings.Builder
-		b.WriteString(head)
+		var in, values strings.Builder
 		for i := range n {
-			sep := ", ?"
-			if i == 0 {
-				sep = "(?"
+			p := "?" + strconv.Itoa(i+2)
+			if i > 0 {
+				in.WriteString(", ")
+				values.WriteString(", ")
 			}
-			b.WriteString(sep + strconv.Itoa(i+2))
+			in.WriteString(p)
+			values.WriteString("(CAST(" + p + " AS " + kind + "))")
 		}
-		b.WriteString(")" + tail)
-		l.sizes = append(l.sizes, sized{n, query(b.String())})
+		q := query(head + "(" + in.String() + ")" + tail)
+		if n > 1 {
+			// PostgreSQL holds a list of parameters against every row of a small table,
+			// one after the other; a relation it joins.
+			q.Postgres = head + "(VALUES " + values.String() + ")" + tail
+		}
+		l.sizes = append(l.sizes, sized{n, q})
 	}
 	return l
 }

@@ -200,18 +200,21 @@ func (l *Loader) aggregates(tenant string) {
 	}
 }
 
-// list adds the statements that read n rows by their keys. One whose list is longer
-// repeats the last key.
+// list adds the statements that read n rows by their keys. One whose list is longer is
+// filled up with what matches nothing.
 func (l *Loader) list(sizes []sized, tenant string, n int, key func(i int), read func(*row)) {
 	for done := 0; done < n; {
 		size := sizeOver(sizes, n-done)
 		begin := len(l.args.values)
 		l.args.text(tenant)
-		for i := range size.rows {
-			key(min(done+i, n-1))
+		rows := min(size.rows, n-done)
+		for i := range rows {
+			key(done + i)
 		}
+		width := (len(l.args.values) - begin - 1) / rows
+		l.args.nulls((size.rows - rows) * width)
 		l.one(size.query, begin, read)
-		done += size.rows
+		done += rows
 	}
 }
 
@@ -260,7 +263,7 @@ func locking(table, columns, keys, types string) (sizes []sized) {
 		on.WriteString(" AND t." + name + " = k." + name)
 		by.WriteString(", t." + name)
 	}
-	for _, n := range []int{256, 64, 16, 4, 1} {
+	for _, n := range []int{256, 128, 64, 16, 4, 1} {
 		var b strings.Builder
 		b.WriteString("SELECT " + columns + " FROM (VALUES ")
 		next := 2

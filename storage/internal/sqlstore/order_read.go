@@ -22,16 +22,16 @@ var (
 	qByCart   = query(selectOrder + ` WHERE tenant = ?1 AND cart_id = ?2`)
 	qByRef    = query(selectOrder + ` WHERE tenant = ?1 AND channel = ?2 AND external_ref = ?3`)
 	listLines = newList(`SELECT order_id, `+lineColumns+` FROM oms_lines
-		WHERE tenant = ?1 AND order_id IN `, ` ORDER BY order_id, id`)
+		WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, id`)
 	listAdjusted = newList(`SELECT order_id, `+adjustmentColumns+` FROM oms_adjustments
-		WHERE tenant = ?1 AND order_id IN `, ` ORDER BY order_id, n`)
+		WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, n`)
 	listReturns = newList(`SELECT order_id, `+returnColumns+` FROM oms_returns
-		WHERE tenant = ?1 AND order_id IN `, ` ORDER BY order_id, n`)
-	listAddresses = newList(`SELECT `+addressColumns+` FROM oms_addresses WHERE tenant = ?1 AND id IN `, "")
+		WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, n`)
+	listAddresses = newList(`SELECT `+addressColumns+` FROM oms_addresses WHERE tenant = ?1 AND id IN `, "uuid", "")
 	qNotes        = query(`SELECT order_id, ` + noteColumns + ` FROM oms_notes WHERE tenant = ?1 AND order_id = ?2 ORDER BY at, id`)
 	qOrderThere   = query(`SELECT 1 FROM oms_orders WHERE tenant = ?1 AND id = ?2`)
 	qUsesOf       = query(`SELECT code, uses FROM oms_coupons WHERE tenant = ?1 AND customer_id = ?2 AND length(customer_id) = 16 AND uses <> 0`)
-	listUses      = newList(`SELECT code, customer_id, uses FROM oms_coupons WHERE tenant = ?1 AND code IN `, "")
+	listUses      = newList(`SELECT code, customer_id, uses FROM oms_coupons WHERE tenant = ?1 AND code IN `, "text", "")
 )
 
 // Order returns the whole aggregate with its addresses.
@@ -150,7 +150,7 @@ func (r *Reader) adjustments(c Conn, orders []*order.Order) error {
 		})
 }
 
-var listPlaces = newList(`SELECT id FROM oms_lines WHERE tenant = ?1 AND order_id IN `, ` ORDER BY order_id, n`)
+var listPlaces = newList(`SELECT id FROM oms_lines WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, n`)
 
 // sortLines puts lines into their places. Ids of one command ascend, so the lines
 // of nearly every order come in order by themselves.

@@ -19,12 +19,12 @@ const selectTender = `SELECT t.id, t.order_id, t.version, t.gateway, t.method, t
 	WHERE t.tenant = ?1`
 
 var (
-	listTenders = newList(selectTender+` AND t.id IN `, "")
+	listTenders = newList(selectTender+` AND t.id IN `, "uuid", "")
 	qTendersOf  = query(selectTender + ` AND t.order_id = ?2 ORDER BY t.created_at, t.id`)
 	listOps     = newList(`SELECT tender_id, id, n, `+operationState+` FROM oms_operations
-		WHERE tenant = ?1 AND tender_id IN `, ` ORDER BY tender_id, n`)
+		WHERE tenant = ?1 AND tender_id IN `, "uuid", ` ORDER BY tender_id, n`)
 	listReports = newList(`SELECT tender_id, `+reportColumns+` FROM oms_reports
-		WHERE tenant = ?1 AND tender_id IN `, ` ORDER BY tender_id, n`)
+		WHERE tenant = ?1 AND tender_id IN `, "uuid", ` ORDER BY tender_id, n`)
 	qOpTender  = query(`SELECT tender_id FROM oms_operations WHERE tenant = ?1 AND id = ?2`)
 	qRefTender = query(`SELECT tender_id FROM oms_operations WHERE tenant = ?1 AND gateway = ?2 AND ref = ?3
 		ORDER BY created_at DESC, id DESC LIMIT 1`)

@@ -187,11 +187,11 @@ func (m *Merger) shift(tenant string, level func(sku, location string) inventory
 }
 
 // shift adds the parameters of a statement that moves that many levels. A list that is
-// shorter repeats its last one.
+// shorter is filled up with what matches nothing.
 func (a *args) shift(tenant string, deltas []inventory.Delta, rows int) {
 	a.text(tenant)
-	for i := range rows {
-		d := &deltas[min(i, len(deltas)-1)]
+	for i := range deltas {
+		d := &deltas[i]
 		a.text(d.SKU)
 		a.text(d.Location)
 		for _, q := range [...]quantity.Quantity{d.OnHand, d.Unavailable, d.Allocated, d.Reserved, d.Backordered} {
@@ -200,6 +200,7 @@ func (a *args) shift(tenant string, deltas []inventory.Delta, rows int) {
 		a.bool(d.Takes)
 		a.bool(d.Backorders)
 	}
+	a.nulls((rows - len(deltas)) * shiftColumns)
 	a.int(int64(len(deltas)))
 }
 
@@ -217,10 +218,12 @@ func (m *Merger) call(q *Query, must int64, fill func(*args)) {
 	m.calls = append(m.calls, Call{Query: q, Args: m.args.values[begin:len(m.args.values):len(m.args.values)], Must: must})
 }
 
+const shiftColumns = 9
+
 // shiftLevels moves several levels in one statement. Their rows are locked already,
 // in order of their keys.
 var shiftLevels = func() (sizes []sized) {
-	for _, n := range []int{256, 64, 16, 4, 1} {
+	for _, n := range []int{256, 128, 64, 16, 4, 1} {
 		var b strings.Builder
 		b.WriteString(`WITH touched AS (UPDATE oms_levels AS l SET on_hand = l.on_hand + v.on_hand, unavailable = l.unavailable + v.unavailable,
 			allocated = l.allocated + v.allocated, reserved = l.reserved + v.reserved, backordered = l.backordered + v.backordered
@@ -230,8 +233,8 @@ var shiftLevels = func() (sizes []sized) {
 				b.WriteString(", ")
 			}
 			b.WriteByte('(')
-			for col := range 9 {
-				p := "?" + strconv.Itoa(2+9*row+col)
+			for col := range shiftColumns {
+				p := "?" + strconv.Itoa(2+shiftColumns*row+col)
 				if row == 0 && col > 1 {
 					p = "CAST(" + p + " AS bigint)"
 				}
@@ -247,7 +250,7 @@ var shiftLevels = func() (sizes []sized) {
 			AND (v.takes = 0 OR l.on_hand + v.on_hand - l.unavailable - v.unavailable - l.allocated - v.allocated
 				- l.reserved - v.reserved - l.safety >= 0)
 			AND (v.backorders = 0 OR l.backorder_limit < 0 OR l.backordered + v.backordered <= l.backorder_limit)
-			RETURNING 1) ` + failing("(SELECT count(*) FROM touched) = CAST(?"+strconv.Itoa(2+9*n)+" AS bigint)"))
+			RETURNING 1) ` + failing("(SELECT count(*) FROM touched) = CAST(?"+strconv.Itoa(2+shiftColumns*n)+" AS bigint)"))
 		sizes = append(sizes, sized{n, query(b.String())})
 	}
 	return sizes

@@ -21,15 +21,15 @@ const (
 )
 
 var (
-	listItems  = newList(`SELECT sku, `+itemColumns+` FROM oms_items WHERE tenant = ?1 AND sku IN `, ` ORDER BY sku`)
-	listLevels = newList(`SELECT sku, location, `+levelColumns+` FROM oms_levels WHERE tenant = ?1 AND sku IN `,
+	listItems  = newList(`SELECT sku, `+itemColumns+` FROM oms_items WHERE tenant = ?1 AND sku IN `, "text", ` ORDER BY sku`)
+	listLevels = newList(`SELECT sku, location, `+levelColumns+` FROM oms_levels WHERE tenant = ?1 AND sku IN `, "text",
 		` ORDER BY sku, location`)
 	qLocations = query(`SELECT code, ` + locationColumns + ` FROM oms_locations WHERE tenant = ?1 ORDER BY priority, code`)
 
 	qKeptBy    = query(selectReservation + ` AND owner = ?2 AND status = 'pending'`)
 	qExpiring  = query(selectReservation + ` AND status = 'pending' AND expires_at IS NOT NULL AND expires_at <= ?2`)
 	qNotOrders = query(selectReservation + ` AND status = 'pending' AND kind <> 'order'`)
-	listKeptOf = newList(selectReservation+` AND status = 'pending' AND kind <> 'order' AND sku IN `, "")
+	listKeptOf = newList(selectReservation+` AND status = 'pending' AND kind <> 'order' AND sku IN `, "text", "")
 	qPending   = query(selectReservation + ` AND status = 'pending'`)
 	qMovesFor  = query(selectMove + `oms_moves r CROSS JOIN oms_moves m
 		WHERE m.tenant = r.tenant AND r.tenant = ?1 AND r.order_id = ?2 AND r.run IS NOT NULL

@@ -145,11 +145,11 @@ func (p *Plan) shift(deltas []inventory.Delta) {
 		n := min(size.rows, len(deltas))
 		p.exec(sizeOver(lockLevels, n).query, -1, func(a *args) {
 			a.text(p.tenant)
-			for i := range size.rows {
-				d := &deltas[min(i, n-1)]
-				a.text(d.SKU)
-				a.text(d.Location)
+			for i := range deltas[:n] {
+				a.text(deltas[i].SKU)
+				a.text(deltas[i].Location)
 			}
+			a.nulls(2 * (size.rows - n))
 		})
 		p.exec(size.query, 1, func(a *args) { a.shift(p.tenant, deltas[:n], size.rows) })
 		p.steps[len(p.steps)-1].reads = true
