@@ -37,18 +37,18 @@ postgres:
 	$(GO) run ./internal/pgtest/install
 
 # The tests and the examples, those of the root package on every store. The race detector is left out where whole years
-# are lived on one goroutine, and where a test is one goroutine and its database: of the stores on SQLite and PostgreSQL,
+# are lived or the code is read on one goroutine, and where a test is one goroutine and its database: of the stores on SQLite and PostgreSQL,
 # it watches the cases in which many write at once.
-PLAIN := ./cmd/oms ./cmd/oms/internal/demo ./storage/sqlite ./storage/postgres
-# Every point of failure of every command, one after the other: on one goroutine, and once. What Verify finds is tampered
+PLAIN := ./cmd/oms ./cmd/oms/internal/demo ./internal/catalog ./storage/sqlite ./storage/postgres
+# Every point of failure of every command, and every place for an id by everybody, one after the other: once. What Verify finds is tampered
 # with above the store, so one database is enough for it, too.
-POINTS := AtEveryPointOfFailure|AtEveryCut|TheCutsFind
+POINTS := AtEveryPointOfFailure|AtEveryCut|TheCutsFind|NobodyReaches|ByEveryRole|ReachesWhatIsHis
 MANY := (Contract|Group|Concurrent|Writer)/(concurrency|snapshot|event|together|group)
 
 unit:
 	@if [ -z "$(RACE)" ]; then echo "make: no C compiler found, so the race detector is left out"; [ -z "$$CI" ]; fi
 	OMS_ONLINE_RETAIL= $(GO) test $(RACE) -timeout $(TIMEOUT) -skip '$(POINTS)' \
-		$$($(GO) list ./... | grep -v -e '/cmd/oms$$' -e '/internal/demo$$' -e '/storage/sqlite$$' -e '/storage/postgres$$')
+		$$($(GO) list ./... | grep -v -e '/cmd/oms$$' -e '/internal/demo$$' -e '/internal/catalog$$' -e '/storage/sqlite$$' -e '/storage/postgres$$')
 	$(GO) test $(RACE) -timeout $(TIMEOUT) -run '$(MANY)' ./storage/sqlite ./storage/postgres
 	$(GO) test -timeout $(TIMEOUT) $(PLAIN)
 	$(GO) test -timeout $(TIMEOUT) -run '$(POINTS)' .

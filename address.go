@@ -118,7 +118,14 @@ func (c *Client) RemoveAddress(ctx context.Context, customerID uuid.UUID, p Addr
 // Addresses returns a customer's address book, in order of saving; after a merge
 // that of the one who is left. A shopper sees his own only.
 func (c *Client) Addresses(ctx context.Context, customerID uuid.UUID) ([]crm.Address, error) {
-	customer, err := c.Customer(ctx, customerID)
+	if err := c.authorize(ctx, "customer.read"); err != nil {
+		return nil, err
+	}
+	return c.addresses(ctx, customerID)
+}
+
+func (c *Client) addresses(ctx context.Context, customerID uuid.UUID) ([]crm.Address, error) {
+	customer, err := c.customer(ctx, customerID)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +134,7 @@ func (c *Client) Addresses(ctx context.Context, customerID uuid.UUID) ([]crm.Add
 
 // savedAddress returns one address of a customer's book.
 func (c *Client) savedAddress(ctx context.Context, customerID, id uuid.UUID) (*crm.Address, error) {
-	book, err := c.Addresses(ctx, customerID)
+	book, err := c.addresses(ctx, customerID)
 	if isNotFound(err) || id == uuid.Nil {
 		return nil, fault.NotFound("address", id)
 	}

@@ -146,7 +146,7 @@ func TestAForeignAddressIsNotFound(t *testing.T) {
 	}
 	// Nor may a shopper look into another's book by the price of a cart.
 	price := s.ordered(ada.ID, home.ID, uuid.Nil)["price"]
-	refusedWithout[*fault.InvalidError](s, func() error { _, err := price(s.shopper(eve.ID)); return err })
+	refusedWithout[*fault.NotFoundError](s, func() error { _, err := price(s.shopper(eve.ID)); return err })
 	_, err := price(s.shopper(ada.ID))
 	require.NoError(t, err)
 	both := oms.Cart{

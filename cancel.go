@@ -46,11 +46,12 @@ func (c *Client) Cancel(ctx context.Context, orderID uuid.UUID, p Cancellation) 
 		name: "order.cancel", key: p.Key, at: p.At, body: orderBody[Cancellation]{orderID, p}, version: p.Version, reason: p.Reason,
 		act: func(d *draft) (string, error) {
 			if len(p.Lines) == 0 {
-				return OrderCanceled, d.fire(order.ActionCancel)
+				return OrderCanceled, d.fire(order.ActionCancel, everyLine(d.order)...)
 			}
-			if err := d.fire(order.ActionCancelLines); err != nil {
+			if err := d.fire(order.ActionCancelLines, linesOf(p.Lines)...); err != nil {
 				return "", err
 			}
+			d.moment = order.HoldOnChange
 			return OrderCanceled, d.cancelLines(p.Lines)
 		},
 	})
@@ -83,37 +84,37 @@ func (c *Client) open(ctx context.Context, id uuid.UUID, version int64, cmd even
 	return c.draft(read, cmd, reason)
 }
 
-// cancelLines calls off units line by line.
+// cancelLines calls off units line by line: a change of cancellations alone.
 func (d *draft) cancelLines(lines []LineQuantity) error {
-	var parts []inventory.Part
-	for _, q := range lines {
-		l := d.order.Line(q.LineID)
-		if l == nil {
-			return fault.NotFound("line", q.LineID)
+	steps := make([]order.Step, len(lines))
+	for i, q := range lines {
+		if q.Quantity.Sign() <= 0 {
+			return d.cannotCancel(q)
 		}
-		taken, err := l.Cancel(q.Quantity)
-		if err != nil {
-			return err
-		}
-		if err := d.creditUnits(l, q.Quantity, d.reasonOr("canceled")); err != nil {
-			return err
-		}
-		if err := d.recall(l.ID, taken.Released); err != nil {
-			return err
-		}
-		if units := taken.Allocated.Add(taken.Released); units.Sign() > 0 && d.keeps(l.ID, inventory.ForOrder) {
-			parts = append(parts, inventory.Part{LineID: l.ID, Quantity: units})
-		}
-		if taken.Backordered.Sign() > 0 {
-			parts = append(parts, inventory.Part{LineID: l.ID, Quantity: taken.Backordered, Backordered: true})
-		}
+		steps[i] = order.Step{Type: order.StepCancel, LineID: q.LineID, Quantity: q.Quantity, Label: d.reasonOr("canceled")}
 	}
-	changes, _, err := inventory.ReleaseOrder(d.reservations, parts, d.cmd, d.order.ID)
+	p, err := order.Preview(d.order, &order.Change{Steps: steps}, order.Assembly{IDs: d.cmd.IDs, Header: order.Order{PlacedAt: d.cmd.At}})
 	if err != nil {
 		return err
 	}
-	d.move(changes)
+	if len(p.Problems) > 0 {
+		return p.Problems[0].Err
+	}
+	d.order = p.Order
+	if _, err := d.free(p.Stock); err != nil {
+		return err
+	}
 	return d.returnMoney()
+}
+
+// cannotCancel says why no units, or less, cannot be called off.
+func (d *draft) cannotCancel(q LineQuantity) error {
+	l := d.order.Line(q.LineID)
+	if l == nil {
+		return fault.NotFound("line", q.LineID)
+	}
+	_, err := l.Cancel(q.Quantity)
+	return err
 }
 
 // keeps reports whether stock is kept for a line: not for untracked items.

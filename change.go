@@ -27,6 +27,7 @@ type change struct {
 	body    any
 	version int64 // that the caller saw; 0 does not care
 	reason  string
+	prepare func(context.Context, *draft) error // reads what act needs; nil: nothing more
 	act     func(*draft) (kind string, err error)
 }
 
@@ -44,6 +45,11 @@ func (c *Client) change(ctx context.Context, id uuid.UUID, ch change) (*order.Or
 			d, err := c.open(ctx, id, ch.version, cmd, ch.reason)
 			if err != nil {
 				return nil, nil, err
+			}
+			if ch.prepare != nil {
+				if err := ch.prepare(ctx, d); err != nil {
+					return nil, nil, err
+				}
 			}
 			kind, err := ch.act(d)
 			if err != nil {

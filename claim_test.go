@@ -69,7 +69,7 @@ func TestNobodyClaimsByAnEmailThatIsNotHis(t *testing.T) {
 	refusedWithout[*fault.InvalidError](s, claim(s.Client, bob.ID, oms.Claim{Email: " "}))
 	refusedWithout[*fault.NotFoundError](s, claim(s.Client, uuid.New(), oms.Claim{Email: "ada@example.com"}))
 	refusedWithout[*fault.StaleError](s, claim(s.Client, bob.ID, oms.Claim{Email: "bob@example.com", Version: 9}))
-	refusedWithout[*fault.InvalidError](s, claim(s.shopper(bob.ID), bob.ID, oms.Claim{Email: "bob@example.com"}))
+	refusedWithout[*oms.ForbiddenError](s, claim(s.shopper(bob.ID), bob.ID, oms.Claim{Email: "bob@example.com"}))
 	for _, kind := range []event.ActorKind{event.Staff, event.Integration, event.System} {
 		_, err := s.As(event.Actor{Kind: kind}).ClaimOrders(s.ctx, bob.ID, oms.Claim{Email: "bob@example.com"})
 		require.NoError(t, err)

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
 	"github.com/go-oms/oms/money"
@@ -64,6 +64,19 @@ type Config struct {
 	// Effects turn the custom effects of Rules into batch parts.
 	Effects map[string]Effect
 
+	// Holds are the types of hold that orders can have; order.BuiltinHolds by default,
+	// none of which opens by itself. Keep types listed as long as orders are held by
+	// them: one that is not listed blocks everything.
+	Holds []order.HoldType
+	// HoldRules are the host's own rules, which types of hold name beside the built-in
+	// ones.
+	HoldRules map[string]order.HoldRule
+	// FraudScreen looks at orders before they are placed; nil lets all pass. It needs
+	// a type of hold "fraud".
+	FraudScreen FraudScreen
+	// FraudPatience is how long the screen may take: 5 seconds by default.
+	FraudPatience time.Duration
+
 	// Sourcing chooses the locations; inventory.FewestSplits by default.
 	Sourcing inventory.Sourcing
 
@@ -75,14 +88,18 @@ type Config struct {
 	// makes the promised time, Order.PromisedAt; a method that does not say how long
 	// it takes promises nothing, and neither does a negative Handling.
 	Handling time.Duration
+	// Returns says what may be sent back and on which terms. By default every shipped
+	// unit may, for any reason and for ever, and nothing is charged.
+	Returns order.ReturnPolicy
 	// Limits bound requests; see order.Limits for the defaults.
 	Limits order.Limits
 	// Number writes the n-th order number; by default n+1000 in decimal.
 	Number func(n int64) string
 
-	// Authorize is asked once per command; nil allows everything. Its error is
-	// what the caller gets.
-	Authorize func(ctx context.Context, a event.Actor, command string) error
+	// Authorizer is asked once per command and read, see DefaultRoles for a table
+	// of roles; nil allows everything that the actor's kind and tenant do. If it has a
+	// method Check, New reports what that finds.
+	Authorizer Authorizer
 	// Now is the clock; time.Now by default.
 	Now func() time.Time
 	// NewID makes UUIDv7 ids; uuid.NewV7 by default.
@@ -132,8 +149,23 @@ func New(cfg Config) (*Client, error) {
 			wrong = append(wrong, fmt.Errorf("oms: Config.Sinks[%q] needs a name and a sink", name))
 		}
 	}
+	if table, ok := cfg.Authorizer.(interface{ Check() error }); ok {
+		if err := table.Check(); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	if f, ok := cfg.Authorizer.(AuthorizerFunc); ok && f == nil {
+		wrong = append(wrong, errors.New("oms: Config.Authorizer is a nil AuthorizerFunc"))
+	}
+	if err := cfg.Returns.Check(); err != nil {
+		wrong = append(wrong, fmt.Errorf("oms: Config.Returns: %w", err))
+	}
 	cfg = cfg.withDefaults()
 	flows, err := cfg.compile()
+	if err != nil {
+		wrong = append(wrong, err)
+	}
+	holds, err := cfg.compileHolds()
 	if err != nil {
 		wrong = append(wrong, err)
 	}
@@ -150,7 +182,7 @@ func New(cfg Config) (*Client, error) {
 	if len(wrong) > 0 {
 		return nil, errors.Join(wrong...)
 	}
-	return newClient(cfg, flows), nil
+	return newClient(cfg, flows, holds), nil
 }
 
 func (cfg Config) withDefaults() Config {
@@ -178,6 +210,12 @@ func (cfg Config) withDefaults() Config {
 	}
 	if len(cfg.Workflows) == 0 {
 		cfg.Workflows = []order.Workflow{order.DefaultWorkflow()}
+	}
+	if cfg.Holds == nil {
+		cfg.Holds = order.BuiltinHolds(cfg.Workflows...)
+	}
+	if cfg.FraudPatience <= 0 {
+		cfg.FraudPatience = 5 * time.Second
 	}
 	return cfg
 }
@@ -213,6 +251,18 @@ func (cfg Config) compile() (*order.Workflows, error) {
 		return nil, errors.Join(wrong...)
 	}
 	return order.NewWorkflows(machines...)
+}
+
+func (cfg Config) compileHolds() (*order.Holds, error) {
+	holds, err := order.CompileHolds(cfg.Holds, order.HoldRegistry{Rules: cfg.HoldRules, Workflows: cfg.Workflows})
+	if err != nil {
+		return nil, err
+	}
+	canReview := func(t order.HoldType) bool { return t.Code == order.HoldFraud && t.On(order.HoldsOrder) }
+	if cfg.FraudScreen != nil && !slices.ContainsFunc(cfg.Holds, canReview) {
+		return nil, fmt.Errorf("oms: Config.FraudScreen needs a type %q on orders in Config.Holds", order.HoldFraud)
+	}
+	return holds, nil
 }
 
 func known(flows *order.Workflows, id string) bool {

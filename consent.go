@@ -52,7 +52,7 @@ func (c *Client) RecordConsent(ctx context.Context, customerID uuid.UUID, p Deci
 			return &given, d.finish(jsonResult(given.ID)), nil
 		},
 		replay: func(ctx context.Context, result []byte) (*crm.Consent, error) {
-			all, err := c.Consents(ctx, customerID)
+			all, err := c.consents(ctx, customerID)
 			if err != nil {
 				return nil, err
 			}
@@ -78,7 +78,14 @@ func replayed[T any](ctx context.Context, result []byte, list []T, idOf func(*T)
 // those of all who were merged, under the one who is left. A shopper sees his own
 // only.
 func (c *Client) Consents(ctx context.Context, customerID uuid.UUID) ([]crm.Consent, error) {
-	customer, err := c.Customer(ctx, customerID)
+	if err := c.authorize(ctx, "customer.read"); err != nil {
+		return nil, err
+	}
+	return c.consents(ctx, customerID)
+}
+
+func (c *Client) consents(ctx context.Context, customerID uuid.UUID) ([]crm.Consent, error) {
+	customer, err := c.customer(ctx, customerID)
 	if err != nil {
 		return nil, err
 	}

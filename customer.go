@@ -33,9 +33,6 @@ type CustomerDetails struct {
 func (c *Client) SaveCustomer(ctx context.Context, p CustomerDetails) (*crm.Customer, error) {
 	customer := p.Customer.Normalize()
 	customer.Version, customer.MergedInto, customer.UpdatedAt = 0, uuid.Nil, time.Time{}
-	if !c.is(customer.ID) {
-		return nil, fault.NotFound("customer", customer.ID)
-	}
 	if c.actor.Kind == event.Shopper {
 		customer.CreatedAt = time.Time{}
 	}
@@ -69,6 +66,9 @@ func detailsBody(c crm.Customer, version int64) any {
 
 // savingCustomer decides about a customer's own row.
 func (c *Client) savingCustomer(ctx context.Context, saved crm.Customer, version int64, cmd event.Command) (*customerDraft, error) {
+	if !c.is(saved.ID) {
+		return nil, fault.NotFound("customer", saved.ID)
+	}
 	if saved.ID == uuid.Nil {
 		saved.ID = cmd.IDs.Next()
 		return newCustomer(saved, version, cmd)
@@ -181,5 +181,5 @@ func (c *Client) replayCustomer(ctx context.Context, result []byte) (*crm.Custom
 	if err != nil {
 		return nil, err
 	}
-	return c.Customer(ctx, id)
+	return c.customer(ctx, id)
 }

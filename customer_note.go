@@ -40,7 +40,7 @@ func (c *Client) AddCustomerNote(ctx context.Context, customerID uuid.UUID, p Cu
 			return &note, d.finish(jsonResult(note.ID)), nil
 		},
 		replay: func(ctx context.Context, result []byte) (*crm.Note, error) {
-			notes, err := c.CustomerNotes(ctx, customerID)
+			notes, err := c.customerNotes(ctx, customerID)
 			if err != nil {
 				return nil, err
 			}
@@ -50,13 +50,17 @@ func (c *Client) AddCustomerNote(ctx context.Context, customerID uuid.UUID, p Cu
 }
 
 // CustomerNotes returns the notes on a customer, oldest first; after a merge those
-// on all who were merged, under the one who is left. They are the staff's: for a
-// shopper no customer is found.
+// on all who were merged, under the one who is left. They are the staff's: shoppers
+// are refused.
 func (c *Client) CustomerNotes(ctx context.Context, customerID uuid.UUID) ([]crm.Note, error) {
-	if c.actor.Kind == event.Shopper {
-		return nil, fault.NotFound("customer", customerID)
+	if err := c.authorize(ctx, "customer.read_notes"); err != nil {
+		return nil, err
 	}
-	customer, err := c.Customer(ctx, customerID)
+	return c.customerNotes(ctx, customerID)
+}
+
+func (c *Client) customerNotes(ctx context.Context, customerID uuid.UUID) ([]crm.Note, error) {
+	customer, err := c.customer(ctx, customerID)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,14 @@ import (
 // Customer returns a customer by id. For one who was merged into another it returns
 // who is left, whose ID is another then. A shopper finds himself only.
 func (c *Client) Customer(ctx context.Context, id uuid.UUID) (*crm.Customer, error) {
+	if err := c.authorize(ctx, "customer.read"); err != nil {
+		return nil, err
+	}
+	return c.customer(ctx, id)
+}
+
+// customer is who is left of a customer whom the actor may see.
+func (c *Client) customer(ctx context.Context, id uuid.UUID) (*crm.Customer, error) {
 	if !c.is(id) {
 		return nil, fault.NotFound("customer", id)
 	}
@@ -38,6 +46,9 @@ func (c *Client) CustomerByRef(ctx context.Context, externalRef string) (*crm.Cu
 }
 
 func (c *Client) customerBy(ctx context.Context, email, externalRef, shown string) (*crm.Customer, error) {
+	if err := c.authorize(ctx, "customer.read"); err != nil {
+		return nil, err
+	}
 	found, err := c.store.CustomerBy(ctx, email, externalRef)
 	if err != nil {
 		return nil, err
@@ -55,6 +66,9 @@ func (c *Client) customerBy(ctx context.Context, email, externalRef, shown strin
 // reading page by page; those who were merged into others only if the filter asks
 // for them. A shopper gets nobody but himself.
 func (c *Client) Customers(ctx context.Context, f crm.Filter) iter.Seq2[*crm.Customer, error] {
+	if err := c.authorize(ctx, "customer.read"); err != nil {
+		return func(yield func(*crm.Customer, error) bool) { yield(nil, err) }
+	}
 	if c.actor.Kind != event.Shopper {
 		return c.store.Customers(ctx, f)
 	}
@@ -63,7 +77,7 @@ func (c *Client) Customers(ctx context.Context, f crm.Filter) iter.Seq2[*crm.Cus
 		if err != nil || f.After != nil {
 			return
 		}
-		if own, err := c.Customer(ctx, id); !isNotFound(err) {
+		if own, err := c.customer(ctx, id); !isNotFound(err) {
 			yield(own, err)
 		}
 	}
@@ -75,7 +89,10 @@ func (c *Client) Customers(ctx context.Context, f crm.Filter) iter.Seq2[*crm.Cus
 // sees his own, without the notes of the staff, and orders as in Orders: none under
 // the id of one who was merged.
 func (c *Client) CustomerTimeline(ctx context.Context, id uuid.UUID) ([]TimelineEntry, error) {
-	customer, err := c.Customer(ctx, id)
+	if err := c.authorize(ctx, "customer.read"); err != nil {
+		return nil, err
+	}
+	customer, err := c.customer(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +100,7 @@ func (c *Client) CustomerTimeline(ctx context.Context, id uuid.UUID) ([]Timeline
 	if err != nil {
 		return nil, err
 	}
-	for o, err := range c.Orders(ctx, order.Filter{CustomerID: customer.ID, Ascending: true}) {
+	for o, err := range c.orders(ctx, order.Filter{CustomerID: customer.ID, Ascending: true}) {
 		if err != nil {
 			return nil, err
 		}

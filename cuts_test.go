@@ -155,7 +155,7 @@ func newCable(t *testing.T) *cable {
 	l.pg, err = postgres.OpenConfig(t.Context(), config, &l.options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.pg.Close()) })
-	l.shop = openShop(t, l.safe, approval)
+	l.shop = openShop(t, l.safe, approval, careful)
 	return l
 }
 

@@ -561,10 +561,10 @@ func TestDeliveriesAreTheStaffs(t *testing.T) {
 	var asked []string
 	deny := denied{errors.New("not today")}
 	strict := openShop(t, s.store, func(cfg *oms.Config) {
-		cfg.Authorize = func(_ context.Context, _ event.Actor, command string) error {
+		cfg.Authorizer = oms.AuthorizerFunc(func(_ context.Context, _ event.Actor, command string) error {
 			asked = append(asked, command)
 			return deny
-		}
+		})
 	})
 	for what, call := range calls {
 		asked = nil

@@ -16,6 +16,10 @@
 // commands about stock alone are at Client.Inventory. [Client.Run] does what must
 // happen without anybody asking, in as many processes as there are.
 //
+// Who asks is an actor, see [Client.As]: a shopper sees what is his own, and nobody
+// leaves his tenant. An [Authorizer], such as a table of [Roles], is asked once about
+// everything that is asked of the shop.
+//
 // # Commands
 //
 // Every command reads, decides and commits: one batch, all of it or nothing. Its

@@ -168,17 +168,17 @@ func TestTheAuthorizerIsAskedOncePerCommand(t *testing.T) {
 	var asked []string
 	deny := errors.New("no")
 	s := newShop(t, func(cfg *oms.Config) {
-		cfg.Authorize = func(_ context.Context, a event.Actor, command string) error {
+		cfg.Authorizer = oms.AuthorizerFunc(func(_ context.Context, a event.Actor, command string) error {
 			asked = append(asked, command)
 			if a.Has("guest") {
 				return &denied{deny}
 			}
 			return nil
-		}
+		})
 	})
 	s.receive("TEE-M", 1)
 	o := s.place(line("TEE-M", 1))
-	asked = nil
+	s.trusting, asked = true, nil
 	s.pay(o)
 	require.Equal(t, []string{"order.pay"}, asked)
 	_, err := s.As(event.Actor{Kind: event.Staff, Roles: []string{"guest"}}).Cancel(s.ctx, o.ID, oms.Cancellation{Reason: "x"})

@@ -32,6 +32,9 @@ type draft struct {
 	reason  string          // why, for the workflow and the books
 	host    map[string]bool // the host's own facts for its guards
 
+	moment order.HoldMoment // which rules may open holds; none unless set
+	review []string         // why the order is to be looked at before it goes on
+
 	order  *order.Order // the working copy
 	stored *order.Order // as read; nil for a new order
 	last   *order.Order // as of the last recorded event
@@ -39,6 +42,7 @@ type draft struct {
 	tenders      []*tenderDraft
 	fulfillments []*fulfillmentDraft
 	reservations []inventory.Reservation
+	addresses    []order.Address // new rows of an order that is there already
 	notes        []order.Note
 	noted        int    // how many of the notes an event names
 	calls        []call // what to ask gateways once the batch is committed
@@ -193,7 +197,7 @@ func (d *draft) finish(result []byte) *storage.Batch {
 	b := d.batch
 	b.Result = result
 	if d.last != d.stored {
-		changes := order.Changes{Delta: d.orderDelta(), Notes: d.notes}
+		changes := order.Changes{Delta: d.orderDelta(), Notes: d.notes, Addresses: d.addresses}
 		if d.stored == nil {
 			changes.Addresses = addressesOf(d.last)
 		}

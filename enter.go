@@ -15,20 +15,18 @@ import (
 // allocates stock and begins the workflow as Place does; no promotions run and no
 // taxes are computed: what is charged stands in the entry.
 func (c *Client) Enter(ctx context.Context, entry Entry) (*order.Order, error) {
-	if c.actor.Kind == event.Shopper {
-		return nil, fault.Invalid("actor", c.actor, "staff or an integration: shoppers place carts")
-	}
 	if err := entry.check(c.core.cfg.Limits); err != nil {
 		return nil, err
 	}
 	req := request{name: "order.enter", key: entry.Key, at: entry.At, body: entry}
-	tries := 0
+	tries, screen := 0, screening{}
 	return do(ctx, c, req, c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
 		tries++
 		in, err := c.entering(ctx, entry, cmd)
 		if err != nil {
 			return nil, nil, err
 		}
+		in.screening = &screen
 		return c.placing(ctx, in, cmd, tries == 1)
 	}))
 }

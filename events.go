@@ -20,8 +20,30 @@ const (
 	// OrderExpired is recorded when the order was not paid in time, or its state
 	// timed out.
 	OrderExpired = "order.expired"
+	// OrderChanged is recorded when what was agreed on was changed: lines, units,
+	// prices, fees, delivery, address.
+	OrderChanged = "order.changed"
+	// OrderChangeOpened is recorded when a change was prepared that waits to be applied.
+	OrderChangeOpened = "order.change_opened"
+	// OrderChangeDiscarded is recorded when a change that waited was given up.
+	OrderChangeDiscarded = "order.change_discarded"
+	// OrderChangeUndone is recorded when a change was taken back by another one.
+	OrderChangeUndone = "order.change_undone"
 	// OrderBackorderFilled is recorded when stock came in for what was backordered.
 	OrderBackorderFilled = "order.backorder_filled"
+
+	// OrderHeld is recorded when holds were opened: by somebody, or by a rule, the
+	// fraud screen or the release of another hold, right behind the event that led to
+	// it.
+	OrderHeld = "order.held"
+	// OrderHoldReleased is recorded when holds were lifted: by somebody, or because
+	// their rule was met or their time had come.
+	OrderHoldReleased = "order.hold_released"
+	// OrderHoldRejected is recorded when somebody said no to what waits behind a hold.
+	OrderHoldRejected = "order.hold_rejected"
+	// OrderApproved is recorded when a tier approved; with the last one the hold is
+	// released.
+	OrderApproved = "order.approved"
 
 	// OrderPaymentStarted is recorded when a payment was asked for, before its
 	// gateway is called.
@@ -60,6 +82,28 @@ const (
 	// OrderReturnCanceled is recorded when what has not come of a return was called
 	// off.
 	OrderReturnCanceled = "order.return_canceled"
+	// OrderReturnExpired is recorded when what has not come of a return in time was
+	// given up.
+	OrderReturnExpired = "order.return_expired"
+	// OrderReturnReviewed is recorded when a person decided about lines of a return.
+	OrderReturnReviewed = "order.return_reviewed"
+	// OrderReturnWrittenOff is recorded when units of a return were given up for good:
+	// lost, or left with the customer.
+	OrderReturnWrittenOff = "order.return_written_off"
+	// OrderReturnTracked is recorded when a carrier's scan says that a return is on its
+	// way, lost, or back with the customer.
+	OrderReturnTracked = "order.return_tracked"
+	// OrderReturnLabelWanted is recorded when a label for the way back was asked for,
+	// before its carrier is called.
+	OrderReturnLabelWanted = "order.return_label_wanted"
+	// OrderReturnLabelClaimed is recorded when a carrier is about to be asked again for
+	// the label of a return.
+	OrderReturnLabelClaimed = "order.return_label_claimed"
+	// OrderReturnLabel is recorded when the carrier's answer about the label of a return
+	// was taken down.
+	OrderReturnLabel = "order.return_label"
+	// OrderReturnedBlind is recorded first for goods that came back without a known sale.
+	OrderReturnedBlind = "order.returned_blind"
 	// OrderReturnImported is recorded for a past return with its whole life.
 	OrderReturnImported = "order.return_imported"
 )
@@ -197,4 +241,35 @@ const (
 	OrderClaimed = "order.claimed"
 	// OrderReassigned is recorded when the order's customer was merged into another.
 	OrderReassigned = "order.reassigned"
+)
+
+// The types of subscription events. Their payload is the *order.SubscriptionDelta.
+const (
+	// SubscriptionCreated is recorded when somebody subscribed.
+	SubscriptionCreated = "subscription.created"
+	// SubscriptionChanged is recorded when parts of the subscription were replaced.
+	SubscriptionChanged = "subscription.changed"
+	// SubscriptionSkipped is recorded when a date was left out: because somebody
+	// asked for it, or because goods were not there.
+	SubscriptionSkipped = "subscription.skipped"
+	// SubscriptionPaused is recorded when the subscription was stopped until it is
+	// resumed: because somebody asked for it, or because of a problem.
+	SubscriptionPaused = "subscription.paused"
+	// SubscriptionResumed is recorded when a paused subscription goes on.
+	SubscriptionResumed = "subscription.resumed"
+	// SubscriptionCanceled is recorded when somebody ended the subscription.
+	SubscriptionCanceled = "subscription.canceled"
+	// SubscriptionRan is recorded when a date's order was placed, in the same commit.
+	SubscriptionRan = "subscription.ran"
+	// SubscriptionSettled is recorded when there is nothing left to charge for a date's
+	// order: it was paid, or called off.
+	SubscriptionSettled = "subscription.settled"
+	// SubscriptionWaiting is recorded when the payment of a date's order is still
+	// under way and is looked at again later.
+	SubscriptionWaiting = "subscription.waiting"
+	// SubscriptionFailed is recorded when a date could not be run, or its order not
+	// be charged, and is tried again later.
+	SubscriptionFailed = "subscription.failed"
+	// SubscriptionCompleted is recorded when the schedule has no more dates.
+	SubscriptionCompleted = "subscription.completed"
 )

@@ -42,5 +42,5 @@ func ExampleClient_Report() {
 	// MUG [10 0 10]
 	// TEE-M [8 1 7]
 	// still to be paid: 19.90 EUR <nil>
-	// actor: "shopper:somebody" is not allowed: want staff, an integration or the system
+	// oms: report.run is not allowed for an actor of kind shopper: no role allows it
 }

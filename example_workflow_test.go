@@ -74,6 +74,7 @@ func ExampleClient_Allowed() {
 	// Output:
 	// pay
 	// cancel_lines
+	// change
 	// cancel
 	// expire is not possible: the order has not expired yet
 	// refund is not possible: no money was taken that could be given back

@@ -120,7 +120,7 @@ func breakables() map[string]breakable {
 
 // outside are the commands that call a gateway or a carrier.
 var outside = map[string]bool{
-	"Pay": true, "Capture": true, "Refund": true, "Confirm": true, "Cancel": true, "Expire": true, "Ship": true, "MergeCustomers": false,
+	"Pay": true, "Capture": true, "Refund": true, "Confirm": true, "Cancel": true, "Expire": true, "Ship": true, "LabelReturn": true, "MergeCustomers": false,
 }
 
 // runs lets Run work once, for the shop's tenant alone where it is one of many.
@@ -156,7 +156,7 @@ func newLaboratory(t *testing.T, journal string) *laboratory {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	require.NoError(t, store.Migrate(t.Context()))
-	return &laboratory{shop: openShop(t, store, approval), disk: disk, store: store, kinds: map[string]int{}}
+	return &laboratory{shop: openShop(t, store, approval, careful), disk: disk, store: store, kinds: map[string]int{}}
 }
 
 // tenant returns the shop of a fresh tenant.

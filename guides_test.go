@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-oms/oms"
@@ -264,4 +265,24 @@ func TestTheGuidesReport(t *testing.T) {
 	require.Len(t, table.Rows, 2)
 	require.Equal(t, []string{"DE"}, table.Rows[0].Keys)
 	require.Equal(t, "39.80", table.Rows[0].Values[table.Column(reporting.Net)].String())
+}
+
+// clerks is the built-in table with a role more, and with one that may do less.
+func clerks() oms.Roles {
+	roles := oms.DefaultRoles()
+	roles["clerk"] = append(roles["support"], "order.ship", "return.receive")
+	roles["finance"] = []string{"order.read", "payment.*", "report.run"}
+	return roles
+}
+
+func TestTheGuidesRoles(t *testing.T) {
+	s := newShop(t, func(cfg *oms.Config) { cfg.Authorizer = clerks() })
+	require.Equal(t, []string{"manager"}, clerks().Who("order.refund"))
+	var forbidden *oms.ForbiddenError
+	_, err := s.As(staff("finance")).AddNote(s.ctx, uuid.Nil, oms.Note{Text: "x"})
+	require.ErrorAs(t, err, &forbidden)
+	require.Equal(t, []string{"clerk", "manager", "support", "warehouse"}, forbidden.Roles)
+	for _, role := range []string{"support", "clerk"} {
+		require.Equal(t, role == "clerk", clerks().Authorize(s.ctx, staff(role), "order.ship") == nil)
+	}
 }

@@ -57,7 +57,7 @@ func (c *Client) replayHanded(ctx context.Context, result []byte) (*crm.Customer
 	if err != nil {
 		return nil, was, err
 	}
-	customer, err := c.Customer(ctx, was.Into)
+	customer, err := c.customer(ctx, was.Into)
 	return customer, was, err
 }
 

@@ -51,6 +51,8 @@ type Past struct {
 	Location    string    `json:"location,omitempty"` // it left from, or came back to
 	ShippedAt   time.Time `json:"shipped_at,omitzero"`
 	DeliveredAt time.Time `json:"delivered_at,omitzero"`
+
+	blind bool // goods that came in just now: see ReceiveBlind
 }
 
 // PastLine is one line of a past order.
@@ -67,17 +69,23 @@ type PastBack struct {
 	Title     string            `json:"title,omitempty"`
 	Quantity  quantity.Quantity `json:"quantity"`
 	UnitPrice money.Money       `json:"unit_price"` // what was given back for a unit
+	// Disposition is what became of it; back to stock by default.
+	Disposition inventory.Disposition `json:"disposition,omitempty"`
 }
 
 // Import records a past order with its whole life in one step: placed, paid,
 // shipped and delivered at their business times. Items that are not registered
 // are. It is for trusted callers; what is imported must have happened.
 func (c *Client) Import(ctx context.Context, p Past) (*order.Order, error) {
-	if c.actor.Kind == event.Shopper {
-		return nil, fault.Invalid("actor", c.actor, "staff or an integration")
-	}
 	req := request{name: "order.import", key: p.Key, at: p.PlacedAt, body: p, keyFirst: true}
-	return do(ctx, c, req, c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
+	return do(ctx, c, req, c.importFlow(p))
+}
+
+func (c *Client) importFlow(p Past) flow[*order.Order] {
+	return c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
+		if p.blind {
+			p.PlacedAt = cmd.At
+		}
 		if err := p.check(c.core.cfg.Limits); err != nil {
 			return nil, nil, err
 		}
@@ -102,7 +110,7 @@ func (c *Client) Import(ctx context.Context, p Past) (*order.Order, error) {
 			return nil, nil, err
 		}
 		return d.answer(), d.finish(orderResult(d.last)), nil
-	}))
+	})
 }
 
 func (p *Past) check(limits order.Limits) error {
@@ -229,7 +237,7 @@ func (d *draft) live(p Past) error {
 	if err := d.giveCredits(p); err != nil {
 		return err
 	}
-	if err := d.conclude(OrderImported); err != nil {
+	if err := d.conclude(p.event()); err != nil {
 		return err
 	}
 	steps := []struct {
@@ -258,6 +266,14 @@ func (d *draft) live(p Past) error {
 	return nil
 }
 
+// event is the type of the order's first event.
+func (p *Past) event() string {
+	if p.blind {
+		return OrderReturnedBlind
+	}
+	return OrderImported
+}
+
 // giveCredits enters what is given without a sale: credits and blind returns.
 func (d *draft) giveCredits(p Past) error {
 	o := d.order
@@ -278,8 +294,14 @@ func (d *draft) giveCredits(p Past) error {
 		if b.Quantity.Sign() <= 0 || b.UnitPrice.Sign() < 0 {
 			return fault.Invalid(fmt.Sprintf("back[%d]", i), b.Quantity.String()+" at "+b.UnitPrice.String(), "a positive quantity and a price of zero or more")
 		}
-		r.Lines = append(r.Lines, order.ReturnLine{SKU: b.SKU, Quantity: b.Quantity, UnitPrice: b.UnitPrice, Good: b.Quantity})
-		goods = append(goods, inventory.Returned{SKU: b.SKU, Location: p.Location, Quantity: b.Quantity, Reason: p.BackReason})
+		line := order.ReturnLine{SKU: b.SKU, Quantity: b.Quantity, UnitPrice: b.UnitPrice}
+		if err := line.Move(moveOf(b.Disposition), b.Quantity); err != nil {
+			return fmt.Errorf("back[%d]: %w", i, err)
+		}
+		r.Lines = append(r.Lines, line)
+		goods = append(goods, inventory.Returned{
+			SKU: b.SKU, Location: p.Location, Quantity: b.Quantity, Reason: p.BackReason, Disposition: b.Disposition,
+		})
 		amount, err := b.UnitPrice.MulDiv(b.Quantity.Micro(), quantity.PerUnit, o.Terms.Rounding)
 		if err != nil {
 			return fmt.Errorf("back[%d]: %w", i, err)
@@ -333,7 +355,7 @@ func (d *draft) liveShipping(p Past) error {
 	if err := d.allocatePast(); err != nil {
 		return err
 	}
-	if err := d.fire(order.ActionShip); err != nil {
+	if err := d.report(order.ActionShip); err != nil {
 		return err
 	}
 	sales := make([]inventory.PastSale, 0, len(d.order.Lines))
@@ -385,7 +407,7 @@ func (d *draft) allocatePast() error {
 
 // liveDelivery enters that everything arrived.
 func (d *draft) liveDelivery(Past) error {
-	if err := d.fire(order.ActionDeliver); err != nil {
+	if err := d.report(order.ActionDeliver); err != nil {
 		return err
 	}
 	for i := range d.order.Lines {

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/go-oms/oms/event"
-	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
@@ -32,9 +31,6 @@ type PastReturn struct {
 // good condition and refunded. No more is refunded than was captured; what was
 // given beyond that is a payout.
 func (c *Client) ImportReturn(ctx context.Context, orderID uuid.UUID, p PastReturn) (*order.Return, error) {
-	if c.actor.Kind == event.Shopper {
-		return nil, fault.Invalid("actor", c.actor, "staff or an integration")
-	}
 	body := orderBody[PastReturn]{orderID, p}
 	req := request{name: "return.import", key: p.Key, at: p.At, body: body, keyFirst: true}
 	return c.returning(ctx, req, func(ctx context.Context, cmd event.Command) (uuid.UUID, *draft, error) {
@@ -42,10 +38,11 @@ func (c *Client) ImportReturn(ctx context.Context, orderID uuid.UUID, p PastRetu
 		if err != nil {
 			return uuid.Nil, nil, err
 		}
-		if err := d.fire(order.ActionReturn); err != nil {
+		if err := d.report(order.ActionReturn); err != nil {
 			return uuid.Nil, nil, err
 		}
-		id, err := d.requestReturn(p.Lines)
+		// What is past has happened: no policy is asked.
+		id, err := d.requestReturn(order.ReturnPolicy{}, ReturnRequest{Lines: p.Lines, Reason: p.Reason})
 		if err != nil {
 			return uuid.Nil, nil, err
 		}
@@ -54,7 +51,7 @@ func (c *Client) ImportReturn(ctx context.Context, orderID uuid.UUID, p PastRetu
 		if err != nil {
 			return uuid.Nil, nil, err
 		}
-		if err := d.receiveReturn(id, Reception{Location: p.Location}, items); err != nil {
+		if err := d.receiveReturn(d.order.Return(id), Reception{Location: p.Location}, items); err != nil {
 			return uuid.Nil, nil, err
 		}
 		credited, err := owed.Sub(d.order.Due())

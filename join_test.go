@@ -188,7 +188,7 @@ func TestOrderNumbersStayUniqueWhenTheHostRollsBack(t *testing.T) {
 // callsOut are the commands that cannot do without a call outside. All others leave
 // it to Run.
 var callsOut = map[string]bool{
-	"Pay": true, "Capture": true, "Refund": true, "Continue": true, "Ship": true, "RunOnce": true,
+	"Pay": true, "Capture": true, "Refund": true, "Continue": true, "Ship": true, "LabelReturn": true, "RunOnce": true,
 }
 
 // TestEveryCommandInTheHostsTransaction gives every command there: it is written or
@@ -258,7 +258,7 @@ func (s *hosted) refusedInside(tx *sql.Tx, name string, args []any) {
 func overheardHost(t *testing.T, store host) (*hosted, *atomic.Int32) {
 	t.Helper()
 	var calls atomic.Int32
-	s := hostedOn(t, store, approval, func(cfg *oms.Config) {
+	s := hostedOn(t, store, approval, careful, func(cfg *oms.Config) {
 		cfg.Gateways["card"] = countedGateway{cfg.Gateways["card"].(*gateway.Gateway), &calls}
 		cfg.Carriers["post"] = countedCarrier{cfg.Carriers["post"].(*shipping.Carrier), &calls}
 	})

@@ -57,6 +57,42 @@ var keyed = map[string]struct {
 		},
 		func(p any) any { e := p.(oms.PastReturn); e.Reason = "other"; return e },
 	},
+	"Subscribe": {
+		func(s *shop) []any {
+			ada, home := s.reader()
+			return []any{oms.Subscription{
+				Key: "k", CustomerID: ada.ID, ShipToSaved: home.ID, Lines: []oms.SubscriptionLine{{SKU: "TEE-M", Quantity: quantity.Of(2)}},
+				Schedule: order.Schedule{Every: 1, Unit: order.Month, Start: s.clock.Now()},
+				Payment:  order.SubscriptionPayment{Gateway: "card", Source: "tok_visa"},
+			}}
+		},
+		func(p any) any { x := p.(oms.Subscription); x.Payment.Source = "tok_other"; return x },
+	},
+	"ChangeSubscription": {
+		func(s *shop) []any {
+			return []any{s.monthly().ID, oms.SubscriptionChange{Key: "k", Payment: &order.SubscriptionPayment{Gateway: "card", Source: "tok_visa"}}}
+		},
+		func(p any) any {
+			x := p.(oms.SubscriptionChange)
+			x.Payment = &order.SubscriptionPayment{Gateway: "card", Source: "tok_other"}
+			return x
+		},
+	},
+	"SkipRun": {
+		func(s *shop) []any { return []any{s.monthly().ID, oms.RunSkip{Key: "k"}} },
+		func(p any) any { x := p.(oms.RunSkip); x.Reason = "other"; return x },
+	},
+	"PauseSubscription": {func(s *shop) []any { return []any{s.monthly().ID, oms.SubscriptionStep{Key: "k"}} }, otherStep},
+	"ResumeSubscription": {
+		func(s *shop) []any {
+			sub := s.monthly()
+			_, err := s.PauseSubscription(s.ctx, sub.ID, oms.SubscriptionStep{})
+			require.NoError(s.t, err)
+			return []any{sub.ID, oms.SubscriptionStep{Key: "k"}}
+		},
+		otherStep,
+	},
+	"CancelSubscription": {func(s *shop) []any { return []any{s.monthly().ID, oms.SubscriptionStep{Key: "k"}} }, otherStep},
 	"Pay": {
 		func(s *shop) []any {
 			s.receive("TEE-M", 2)
@@ -96,6 +132,74 @@ var keyed = map[string]struct {
 			return []any{s.place(line("TEE-M", 2)).ID, oms.Cancellation{Key: "k", Reason: "changed"}}
 		},
 		func(p any) any { e := p.(oms.Cancellation); e.Reason = "other"; return e },
+	},
+	"Change": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			o := s.place(line("TEE-M", 2))
+			return []any{o.ID, oms.ChangeRequest{Key: "k", Steps: oneFewer(o)}}
+		},
+		func(p any) any { e := p.(oms.ChangeRequest); e.Reason = "other"; return e },
+	},
+	"OpenChange": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			o := s.place(line("TEE-M", 2))
+			return []any{o.ID, oms.ChangeRequest{Key: "k", Steps: oneFewer(o)}}
+		},
+		func(p any) any { e := p.(oms.ChangeRequest); e.Reason = "other"; return e },
+	},
+	"ApplyChange": {
+		func(s *shop) []any {
+			o := s.opened()
+			return []any{o.ID, o.Changes[0].ID, oms.ChangeDecision{Key: "k"}}
+		},
+		func(p any) any { e := p.(oms.ChangeDecision); e.Reason = "other"; return e },
+	},
+	"DiscardChange": {
+		func(s *shop) []any {
+			o := s.opened()
+			return []any{o.ID, o.Changes[0].ID, oms.ChangeDecision{Key: "k"}}
+		},
+		func(p any) any { e := p.(oms.ChangeDecision); e.Reason = "other"; return e },
+	},
+	"UndoChange": {
+		func(s *shop) []any {
+			o := s.opened()
+			o, err := s.ApplyChange(s.ctx, o.ID, o.Changes[0].ID, oms.ChangeDecision{})
+			require.NoError(s.t, err)
+			return []any{o.ID, o.Changes[0].ID, oms.ChangeDecision{Key: "k"}}
+		},
+		func(p any) any { e := p.(oms.ChangeDecision); e.Reason = "other"; return e },
+	},
+	"Hold": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{s.place(line("TEE-M", 2)).ID, oms.HoldRequest{Key: "k", Type: order.HoldManual, Reason: "asked for"}}
+		},
+		func(p any) any { e := p.(oms.HoldRequest); e.Reason = "other"; return e },
+	},
+	"ReleaseHold": {
+		func(s *shop) []any {
+			o := s.heldBy(order.HoldManual)
+			return []any{o.ID, o.Holds[0].ID, oms.HoldRelease{Key: "k", Reason: "looked at"}}
+		},
+		func(p any) any { e := p.(oms.HoldRelease); e.Reason = "other"; return e },
+	},
+	"RejectHold": {
+		func(s *shop) []any {
+			o := s.heldBy(order.HoldFraud)
+			return []any{o.ID, o.Holds[0].ID, oms.HoldRejection{Key: "k", Reason: "fraud"}}
+		},
+		func(p any) any { e := p.(oms.HoldRejection); e.Reason = "other"; return e },
+	},
+	"Approve": {
+		func(s *shop) []any {
+			o := s.heldBy(order.HoldApproval)
+			s.Client = s.As(manager)
+			return []any{o.ID, o.Holds[0].ID, oms.HoldApproval{Key: "k", Reason: "fine"}}
+		},
+		func(p any) any { e := p.(oms.HoldApproval); e.Reason = "other"; return e },
 	},
 	"Expire": {
 		func(s *shop) []any {
@@ -151,6 +255,58 @@ var keyed = map[string]struct {
 			return []any{o.ID, r.ID, oms.ReturnCancellation{Key: "k"}}
 		},
 		func(p any) any { e := p.(oms.ReturnCancellation); e.Reason = "other"; return e },
+	},
+	"ExpireReturn": {
+		func(s *shop) []any {
+			o, r := s.returning()
+			s.clock.Add(49 * time.Hour)
+			return []any{o.ID, r.ID, oms.Expiry{Key: "k"}}
+		},
+		func(p any) any { e := p.(oms.Expiry); e.Version = 99; return e },
+	},
+	"ReviewReturn": {
+		func(s *shop) []any {
+			s.receive("PIN", 2)
+			o := s.shipped(line("PIN", 2))
+			r, err := s.RequestReturn(s.ctx, o.ID, oms.ReturnRequest{Lines: units(o, 1)})
+			require.NoError(s.t, err)
+			return []any{o.ID, r.ID, oms.ReturnReview{Key: "k", Accept: true}}
+		},
+		func(p any) any { e := p.(oms.ReturnReview); e.Accept = false; return e },
+	},
+	"WriteOffReturn": {
+		func(s *shop) []any {
+			o, r := s.returning()
+			return []any{o.ID, r.ID, oms.ReturnWriteOff{Key: "k", As: order.KeepUnits}}
+		},
+		func(p any) any { e := p.(oms.ReturnWriteOff); e.As = order.LoseUnits; return e },
+	},
+	"LabelReturn": {
+		func(s *shop) []any {
+			o, r := s.returning()
+			return []any{o.ID, r.ID, oms.ReturnLabeling{Key: "k", Carrier: "post"}}
+		},
+		func(p any) any { e := p.(oms.ReturnLabeling); e.Grams = 500; return e },
+	},
+	"TrackReturn": {
+		func(s *shop) []any {
+			o, r := s.returning()
+			r, err := s.LabelReturn(s.ctx, o.ID, r.ID, oms.ReturnLabeling{Carrier: "post"})
+			require.NoError(s.t, err)
+			return []any{oms.Tracking{
+				Key: "k", Carrier: "post", Tracking: r.Label.Tracking,
+				Scan: fulfillment.Scan{Status: fulfillment.InTransit, At: s.clock.Now()},
+			}}
+		},
+		func(p any) any { e := p.(oms.Tracking); e.Scan.Place = "Bonn"; return e },
+	},
+	"ReceiveBlind": {
+		func(s *shop) []any {
+			return []any{oms.BlindReturn{Key: "k", Location: "main", Lines: []oms.PastBack{
+				{SKU: "TEE-M", Quantity: quantity.Of(1), UnitPrice: money.MustParse("5 EUR")},
+			}}}
+		},
+		func(p any) any { e := p.(oms.BlindReturn); e.Reason = "other"; return e },
 	},
 	"AddNote": {
 		func(s *shop) []any { return []any{s.shipped2().ID, oms.Note{Key: "k", Text: "call him"}} },
@@ -313,6 +469,14 @@ func units(o *order.Order, n int32) []oms.LineQuantity {
 	return []oms.LineQuantity{{LineID: o.Lines[0].ID, Quantity: quantity.Of(n)}}
 }
 
+// careful has a person look at returned pins, and waits for two days.
+func careful(cfg *oms.Config) {
+	cfg.Returns = order.ReturnPolicy{
+		Rules:       []order.ReturnRule{{Rule: order.RuleFinalSale, SKUs: []string{"PIN"}, Then: order.SendToReview}},
+		ExpireAfter: 48 * time.Hour,
+	}
+}
+
 // approval adds a channel whose orders wait for an approval.
 func approval(cfg *oms.Config) {
 	w := order.DefaultWorkflow()
@@ -339,7 +503,7 @@ func TestEveryCommandIsRepeatable(t *testing.T) {
 				continue
 			}
 			if field, ok := params.FieldByName("Key"); ok && field.Type.Kind() == reflect.String {
-				commands[prefix+m.Name] = m.Name != "Price"
+				commands[prefix+m.Name] = m.Name != "Price" && m.Name != "PreviewChange"
 			}
 		}
 	}
@@ -352,7 +516,7 @@ func TestEveryCommandIsRepeatable(t *testing.T) {
 		c, ok := keyed[name]
 		require.True(t, ok, "command %s has no case", name)
 		t.Run(name, func(t *testing.T) {
-			s := newShop(t, approval)
+			s := newShop(t, approval, careful)
 			args := c.args(s)
 			first := s.call(name, args)
 			require.NoError(t, first.err)
@@ -379,11 +543,14 @@ func TestEveryCommandIsRepeatable(t *testing.T) {
 	}
 }
 
+func otherStep(p any) any { x := p.(oms.SubscriptionStep); x.Reason = "other"; return x }
+
 // unkeyed are the methods that are no commands with a key, and why.
 var unkeyed = map[string]string{
 	"Order": "read", "OrderByNumber": "read", "OrderByRef": "read", "OrderByCart": "read", "Orders": "read", "OrdersOf": "read",
 	"Payments": "read", "Fulfillments": "read", "Customer": "read", "CustomerByEmail": "read", "CustomerByRef": "read", "Customers": "read",
 	"CustomerTimeline": "read", "Addresses": "read", "CustomerNotes": "read", "Consents": "read",
+	"Subscription": "read", "Subscriptions": "read",
 	"Timeline": "read", "Notes": "read", "Allowed": "read",
 	"Verify": "read", "Report": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
 	"Continue": "repeats by the operation's own id", "Webhook": "repeats by the gateway's id of the event",

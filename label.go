@@ -248,6 +248,10 @@ type Tracking struct {
 // scans may come twice, late and in any order. An unknown tracking number is a
 // *fault.NotFoundError.
 func (c *Client) Track(ctx context.Context, p Tracking) (*fulfillment.Shipment, error) {
+	c, err := c.allow(ctx, "shipment.track")
+	if err != nil {
+		return nil, err
+	}
 	f, err := c.store.FulfillmentByTracking(ctx, p.Carrier, p.Tracking)
 	if err != nil {
 		return nil, err
@@ -278,7 +282,7 @@ func (c *Client) Deliver(ctx context.Context, orderID uuid.UUID, p Delivery) (*o
 	return c.change(ctx, orderID, change{
 		name: "order.deliver", key: p.Key, at: p.At, body: orderBody[Delivery]{orderID, p},
 		act: func(d *draft) (string, error) {
-			if err := d.fire(order.ActionDeliver); err != nil {
+			if err := d.report(order.ActionDeliver); err != nil {
 				return "", err
 			}
 			return OrderDelivered, d.deliver(p.Shipment)

@@ -227,10 +227,10 @@ func TestCloseWaitsForCallsOutside(t *testing.T) {
 func TestContinueAndWebhookAreCommandsToo(t *testing.T) {
 	var asked []string
 	s := newShop(t, func(cfg *oms.Config) {
-		cfg.Authorize = func(_ context.Context, _ event.Actor, command string) error {
+		cfg.Authorizer = oms.AuthorizerFunc(func(_ context.Context, _ event.Actor, command string) error {
 			asked = append(asked, command)
 			return nil
-		}
+		})
 	})
 	s.receive("TEE-M", 2)
 	o := s.place(line("TEE-M", 2))
@@ -314,8 +314,9 @@ func TestAShopperDoesNoStaffWork(t *testing.T) {
 	require.NoError(t, err)
 	refused := func(err error) {
 		t.Helper()
-		require.Equal(t, fault.Rejected, fault.KindOf(err), "%v", err)
-		require.ErrorContains(t, err, "actor")
+		var forbidden *oms.ForbiddenError
+		require.ErrorAs(t, err, &forbidden)
+		require.Equal(t, fault.Rejected, fault.KindOf(err))
 	}
 	_, err = shopper.Confirm(s.ctx, paid.Op.ID, oms.Confirmation{Found: payment.Confirmation{State: payment.Succeeded}})
 	refused(err)

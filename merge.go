@@ -36,7 +36,7 @@ type Merged struct {
 
 // MergeCustomers ends a customer who is the same person as another, all or nothing.
 // Who is left gets what he lacks of the other's details, and all of his addresses,
-// notes, decisions, orders and uses of coupons that are counted per customer; his
+// notes, decisions, subscriptions, orders and uses of coupons that are counted per customer; his
 // own details and default addresses stay. Whoever asks for the other one, by id,
 // email or external reference, or for his addresses, notes, decisions or timeline,
 // finds those of who is left, and so on along a chain of merges. The other one
@@ -156,6 +156,20 @@ func (m *merging) belongings(ctx context.Context, c *Client) error {
 		crmOf.Consents, m.came.Consents = append(crmOf.Consents, x), append(m.came.Consents, x.ID)
 	}
 	m.moving = true
+	return m.subscriptions(ctx, c)
+}
+
+// subscriptions hands over the subscriptions, those that are over too.
+func (m *merging) subscriptions(ctx context.Context, c *Client) error {
+	for s, err := range c.store.Subscriptions(ctx, order.SubscriptionFilter{CustomerID: m.from.ID}) {
+		if err != nil {
+			return err
+		}
+		d := &subscriptionDraft{cmd: m.cmd, stored: s, next: s.Clone()}
+		d.next.CustomerID = m.next.ID
+		d.record(SubscriptionChanged, time.Time{}, "merged")
+		d.into(m.batch)
+	}
 	return nil
 }
 

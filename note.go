@@ -41,6 +41,9 @@ func (c *Client) AddNote(ctx context.Context, orderID uuid.UUID, p Note) (*order
 // Notes returns an order's notes, oldest first. A shopper does not see internal
 // ones.
 func (c *Client) Notes(ctx context.Context, orderID uuid.UUID) ([]order.Note, error) {
+	if err := c.authorize(ctx, "order.read"); err != nil {
+		return nil, err
+	}
 	if _, err := c.load(ctx, orderID, 0); err != nil {
 		return nil, err
 	}
@@ -87,8 +90,11 @@ func (c *Client) Act(ctx context.Context, orderID uuid.UUID, p Action) (*order.O
 }
 
 // Allowed lists what the order's workflow offers now, each action with the reasons
-// against it, if any.
+// against it, if any: those of the workflow and the holds on the whole order.
 func (c *Client) Allowed(ctx context.Context, orderID uuid.UUID) ([]order.Allowance, error) {
+	if err := c.authorize(ctx, "order.read"); err != nil {
+		return nil, err
+	}
 	cmd, err := c.inner().issuer.Issue(ctx, "order.allowed", "", time.Time{}, nil)
 	if err != nil {
 		return nil, err
@@ -97,5 +103,5 @@ func (c *Client) Allowed(ctx context.Context, orderID uuid.UUID) ([]order.Allowa
 	if err != nil {
 		return nil, err
 	}
-	return d.machine.Allowed(d.order, d.facts(d.order)), nil
+	return d.allowed(), nil
 }

@@ -94,32 +94,38 @@ func (c *Client) Pay(ctx context.Context, orderID uuid.UUID, p Payment) (*Paid, 
 		if err != nil {
 			return opsResult{}, nil, err
 		}
-		if err := d.fire(order.ActionPay); err != nil {
-			return opsResult{}, nil, err
-		}
-		amount, err := d.payable(p.Amount)
-		if err != nil {
-			return opsResult{}, nil, err
-		}
-		t, err := payment.New(orderID, p.Gateway, amount, p.Source, cmd)
-		if err != nil {
-			return opsResult{}, nil, err
-		}
-		t.Method = p.Method
-		plan := t.PlanSale
-		if p.Hold {
-			plan = t.PlanAuthorize
-		}
-		op, err := plan(amount, caps, cmd)
-		if err != nil {
-			return opsResult{}, nil, err
-		}
-		if err := t.Start(op.ID, payment.DoSend, caps, cmd.Now); err != nil {
-			return opsResult{}, nil, err
-		}
-		d.recordTender(d.addTender(t), PaymentStarted)
-		return opsResult{Order: orderID, Tender: t.ID, Ops: []uuid.UUID{op.ID}}, d, d.conclude(OrderPaymentStarted)
+		result, err := d.pay(p, caps)
+		return result, d, err
 	})
+}
+
+// pay plans the payment as one that is being sent, and records it.
+func (d *draft) pay(p Payment, caps payment.Capabilities) (opsResult, error) {
+	if err := d.fire(order.ActionPay); err != nil {
+		return opsResult{}, err
+	}
+	amount, err := d.payable(p.Amount)
+	if err != nil {
+		return opsResult{}, err
+	}
+	t, err := payment.New(d.order.ID, p.Gateway, amount, p.Source, d.cmd)
+	if err != nil {
+		return opsResult{}, err
+	}
+	t.Method = p.Method
+	plan := t.PlanSale
+	if p.Hold {
+		plan = t.PlanAuthorize
+	}
+	op, err := plan(amount, caps, d.cmd)
+	if err != nil {
+		return opsResult{}, err
+	}
+	if err := t.Start(op.ID, payment.DoSend, caps, d.cmd.Now); err != nil {
+		return opsResult{}, err
+	}
+	d.recordTender(d.addTender(t), PaymentStarted)
+	return opsResult{Order: t.OrderID, Tender: t.ID, Ops: []uuid.UUID{op.ID}}, d.conclude(OrderPaymentStarted)
 }
 
 // payable is what may still be asked for: what is due less what is held, taken or
@@ -165,6 +171,9 @@ func (c *Client) Capture(ctx context.Context, orderID uuid.UUID, p Capture) (*Pa
 	return c.ask(ctx, req, func(ctx context.Context, cmd event.Command) (opsResult, *draft, error) {
 		d, err := c.open(ctx, orderID, p.Version, cmd, "")
 		if err != nil {
+			return opsResult{}, nil, err
+		}
+		if err := d.held(order.BlockCapture); err != nil {
 			return opsResult{}, nil, err
 		}
 		result, err := d.capture(p.Amount)
@@ -253,11 +262,8 @@ func (c *Client) Continue(ctx context.Context, p Comeback) (*Paid, error) {
 	if err := c.mayCallOut(); err != nil {
 		return nil, err
 	}
-	t, err := c.store.TenderOf(ctx, p.Op, "", "")
+	t, err := c.continued(ctx, p.Op)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := c.load(ctx, t.OrderID, 0); err != nil {
 		return nil, err
 	}
 	result := opsResult{Order: t.OrderID, Tender: t.ID, Ops: []uuid.UUID{p.Op}}
@@ -269,6 +275,27 @@ func (c *Client) Continue(ctx context.Context, p Comeback) (*Paid, error) {
 		return nil, err
 	}
 	return c.paid(ctx, result, action)
+}
+
+// continued finds the tender of an operation that the actor may go on with. Somebody
+// else's is missing like one that does not exist: in words, and in the time it takes.
+func (c *Client) continued(ctx context.Context, op uuid.UUID) (*payment.Tender, error) {
+	t, err := c.store.TenderOf(ctx, op, "", "")
+	if c.actor.Kind != event.Shopper || err != nil && !isNotFound(err) {
+		return t, err
+	}
+	of := uuid.Nil
+	if err == nil {
+		of = t.OrderID
+	}
+	_, missing := c.load(ctx, of, 0)
+	switch {
+	case err != nil:
+		return nil, err
+	case isNotFound(missing):
+		return nil, fault.NotFound("tender", "of operation "+op.String())
+	}
+	return t, missing
 }
 
 // Confirmation is what a person found out about an operation.
@@ -286,6 +313,9 @@ func (c *Client) Confirm(ctx context.Context, op uuid.UUID, p Confirmation) (*Pa
 		return nil, err
 	}
 	defer leave()
+	if c, err = c.allow(ctx, "payment.confirm"); err != nil {
+		return nil, err
+	}
 	t, err := c.store.TenderOf(ctx, op, "", "")
 	if err != nil {
 		return nil, err

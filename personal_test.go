@@ -21,6 +21,7 @@ import (
 	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/quantity"
 	"github.com/go-oms/oms/storage"
 	"github.com/go-oms/oms/storage/sqlite"
 )
@@ -191,6 +192,11 @@ func (c *canaries) live(s *shop, out *overheard) {
 	ok(s.Place(s.ctx, oms.Cart{Key: "twin", CustomerID: twin.ID, Lines: []oms.CartLine{line("TEE-M", 1)}}))
 	ok(s.AddNote(s.ctx, o.ID, oms.Note{Key: "order note", Text: c.sing("canary order note")}))
 	ok(s.Pay(s.ctx, o.ID, oms.Payment{Key: "pay", Gateway: "card", Source: c.sing("tok_canary")}))
+	ok(s.Subscribe(s.ctx, oms.Subscription{
+		Key: "subscribe", CustomerID: ada.ID, ShipToSaved: home.ID, Lines: []oms.SubscriptionLine{{SKU: "TEE-M", Quantity: quantity.Of(1)}},
+		Schedule: order.Schedule{Every: 1, Unit: order.Week, Start: s.clock.Now()},
+		Payment:  order.SubscriptionPayment{Gateway: "card", Source: c.sing("tok_canary_saved")},
+	}))
 	ok(s.Ship(s.ctx, o.ID, oms.Shipping{Key: "ship", Carrier: "post"}))
 	ok(s.Deliver(s.ctx, o.ID, oms.Delivery{Key: "deliver"}))
 	r, err := s.RequestReturn(s.ctx, o.ID, oms.ReturnRequest{Key: "return", Lines: units(o, 1)})

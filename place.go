@@ -25,22 +25,24 @@ import (
 // line; a cart that was placed before is a *storage.DuplicateError for "cart_id".
 //
 // The order begins its workflow: in the default one it waits for its payment,
-// until ExpiresAt.
+// until ExpiresAt. Holds that rules or the fraud screen ask for are on it from the
+// beginning; an order that the screen rejects is an *[ScreenedError].
 func (c *Client) Place(ctx context.Context, cart Cart) (*order.Order, error) {
-	if c.actor.Kind == event.Shopper && (cart.CustomerID == uuid.Nil || cart.CustomerID.String() != c.actor.ID) {
-		return nil, fault.Invalid("customer_id", cart.CustomerID, "the shopper's own id")
-	}
 	if err := cart.check(c.core.cfg.Limits); err != nil {
 		return nil, err
 	}
 	req := request{name: "order.place", key: cart.Key, at: cart.At, body: cart}
-	tries := 0
+	tries, screen := 0, screening{}
 	return do(ctx, c, req, c.orderFlow(func(ctx context.Context, cmd event.Command) (*order.Order, *storage.Batch, error) {
 		tries++
+		if err := c.buysFor(cart.CustomerID, false); err != nil {
+			return nil, nil, err
+		}
 		in, err := c.price(ctx, cart, cmd)
 		if err != nil {
 			return nil, nil, err
 		}
+		in.screening = &screen
 		return c.placing(ctx, in, cmd, tries == 1)
 	}))
 }
@@ -50,14 +52,14 @@ func (c *Client) Place(ctx context.Context, cart Cart) (*order.Order, error) {
 // nothing. A shopper's cart is his own or nobody's: prices tell which coupons a
 // customer has used up.
 func (c *Client) Price(ctx context.Context, cart Cart) (*order.Order, error) {
-	if cart.CustomerID != uuid.Nil && !c.is(cart.CustomerID) {
-		return nil, fault.Invalid("customer_id", cart.CustomerID, "the shopper's own id, or none")
-	}
 	if err := cart.check(c.core.cfg.Limits); err != nil {
 		return nil, err
 	}
 	cmd, err := c.issuer.Issue(ctx, "order.price", "", cart.At, nil)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.buysFor(cart.CustomerID, true); err != nil {
 		return nil, err
 	}
 	in, err := c.price(ctx, cart, cmd)
@@ -67,6 +69,20 @@ func (c *Client) Price(ctx context.Context, cart Cart) (*order.Order, error) {
 	return order.Assemble(in.Assembly)
 }
 
+// buysFor refuses a shopper's cart that is another's or, unless nobody's will do, that
+// has no customer.
+func (c *Client) buysFor(customer uuid.UUID, nobodys bool) error {
+	switch {
+	case customer == uuid.Nil && (nobodys || c.actor.Kind != event.Shopper):
+		return nil
+	case customer == uuid.Nil:
+		return fault.Invalid("customer_id", customer, "the shopper's own id")
+	case !c.is(customer):
+		return fault.NotFound("customer", customer)
+	}
+	return nil
+}
+
 // placement is a priced order on its way into the books.
 type placement struct {
 	order.Assembly
@@ -74,6 +90,8 @@ type placement struct {
 	backorder func(line int) bool
 	coupons   []order.CouponUse
 	machine   *order.Machine
+	screening *screening
+	unpaidFor time.Duration // keeps the order longer than Config.UnpaidFor does
 }
 
 // price turns a cart into a placement: prices, shipping, discounts, tax.
@@ -82,6 +100,12 @@ func (c *Client) price(ctx context.Context, cart Cart, cmd event.Command) (*plac
 	if cfg.Prices == nil {
 		return nil, fault.Invalid("config.prices", "nil", "a Pricer: this shop has no prices for carts")
 	}
+	return c.priceBy(ctx, cfg.Prices, cart, cmd)
+}
+
+// priceBy is price with another Pricer.
+func (c *Client) priceBy(ctx context.Context, prices order.Pricer, cart Cart, cmd event.Command) (*placement, error) {
+	cfg := &c.core.cfg
 	in, err := c.placement(cart.Channel, cmd)
 	if err != nil {
 		return nil, err
@@ -100,7 +124,7 @@ func (c *Client) price(ctx context.Context, cart Cart, cmd event.Command) (*plac
 	for i := range cart.Lines {
 		in.Lines[i] = order.PricedLine{SKU: cart.Lines[i].SKU, Quantity: cart.Lines[i].Quantity}
 	}
-	if err := in.Price(ctx, cfg.Prices); err != nil {
+	if err := in.Price(ctx, prices); err != nil {
 		return nil, err
 	}
 	if err := c.shipping(in, cart); err != nil {
@@ -237,37 +261,53 @@ func (c *Client) whoIsLeft(ctx context.Context, id uuid.UUID) (uuid.UUID, error)
 // placing makes the order, allocates its stock and begins its workflow. Only the
 // first try may go by what is remembered of stock.
 func (c *Client) placing(ctx context.Context, in *placement, cmd event.Command, first bool) (*order.Order, *storage.Batch, error) {
-	o, err := order.Assemble(in.Assembly)
+	d, err := c.placed(ctx, in, cmd, first)
 	if err != nil {
 		return nil, nil, err
 	}
+	return d.answer(), d.finishPlaced(in, orderResult(d.last)), nil
+}
+
+// finishPlaced completes the batch of a new order, with the uses of its coupons.
+func (d *draft) finishPlaced(in *placement, result []byte) *storage.Batch {
+	batch := d.finish(result)
+	batch.Orders[0].Coupons = in.coupons
+	return batch
+}
+
+// placed is placing up to the event about it.
+func (c *Client) placed(ctx context.Context, in *placement, cmd event.Command, first bool) (*draft, error) {
+	o, err := order.Assemble(in.Assembly)
+	if err != nil {
+		return nil, err
+	}
 	if o.Totals.Total.Sign() < 0 {
-		return nil, nil, fault.Invalid("total", o.Totals.Total, "zero or more: give money back by a refund")
+		return nil, fault.Invalid("total", o.Totals.Total, "zero or more: give money back by a refund")
 	}
 	if err := c.core.cfg.Limits.CheckOrder(o); err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	review, err := c.screen(ctx, o, in.screening)
+	if err != nil {
+		return nil, err
 	}
 	d := newDraft(c, cmd, o, in.machine)
+	d.moment, d.review = order.HoldOnPlace, review
 	if err := d.allocate(ctx, in, first); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if unpaid := c.core.cfg.UnpaidFor; unpaid > 0 && o.Totals.Total.Sign() > 0 {
-		o.ExpiresAt = cmd.Now.Add(unpaid)
+		o.ExpiresAt = cmd.Now.Add(max(unpaid, in.unpaidFor))
 	}
 	number, err := c.core.numbers.take(ctx, c.store, c.tenant, c.given)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	o.Number = c.core.cfg.Number(number)
 	if err := in.machine.Start(o); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if err := d.conclude(OrderPlaced); err != nil {
-		return nil, nil, err
-	}
-	batch := d.finish(orderResult(d.last))
-	batch.Orders[0].Coupons = in.coupons
-	return d.answer(), batch, nil
+	return d, d.conclude(OrderPlaced)
 }
 
 // allocate takes the stock and moves the lines' units accordingly.

@@ -20,6 +20,9 @@ import (
 // addresses. An order that does not exist, or that the actor may not see, is a
 // *fault.NotFoundError.
 func (c *Client) Order(ctx context.Context, id uuid.UUID) (*order.Order, error) {
+	if err := c.authorize(ctx, "order.read"); err != nil {
+		return nil, err
+	}
 	return c.load(ctx, id, 0)
 }
 
@@ -39,6 +42,9 @@ func (c *Client) OrderByCart(ctx context.Context, cartID string) (*order.Order, 
 }
 
 func (c *Client) orderBy(ctx context.Context, ref order.Ref, shown string) (*order.Order, error) {
+	if err := c.authorize(ctx, "order.read"); err != nil {
+		return nil, err
+	}
 	o, err := c.store.OrderBy(ctx, ref)
 	if err != nil {
 		return nil, err
@@ -52,6 +58,14 @@ func (c *Client) orderBy(ctx context.Context, ref order.Ref, shown string) (*ord
 // Orders yields the orders that match, newest first unless the filter says
 // otherwise, reading page by page. A shopper gets his own only.
 func (c *Client) Orders(ctx context.Context, f order.Filter) iter.Seq2[*order.Order, error] {
+	if err := c.authorize(ctx, "order.read"); err != nil {
+		return func(yield func(*order.Order, error) bool) { yield(nil, err) }
+	}
+	return c.orders(ctx, f)
+}
+
+// orders are those that the actor may see.
+func (c *Client) orders(ctx context.Context, f order.Filter) iter.Seq2[*order.Order, error] {
 	if c.actor.Kind == event.Shopper {
 		own, err := uuid.Parse(c.actor.ID)
 		if err != nil || (f.CustomerID != uuid.Nil && f.CustomerID != own) {
@@ -70,6 +84,9 @@ func (c *Client) OrdersOf(ctx context.Context, customer uuid.UUID) iter.Seq2[*or
 
 // Payments returns an order's tenders with their operations.
 func (c *Client) Payments(ctx context.Context, orderID uuid.UUID) ([]*payment.Tender, error) {
+	if err := c.authorize(ctx, "payment.read"); err != nil {
+		return nil, err
+	}
 	if _, err := c.load(ctx, orderID, 0); err != nil {
 		return nil, err
 	}
@@ -78,6 +95,9 @@ func (c *Client) Payments(ctx context.Context, orderID uuid.UUID) ([]*payment.Te
 
 // Fulfillments returns an order's fulfilment orders with their shipments.
 func (c *Client) Fulfillments(ctx context.Context, orderID uuid.UUID) ([]*fulfillment.Fulfillment, error) {
+	if err := c.authorize(ctx, "order.read"); err != nil {
+		return nil, err
+	}
 	if _, err := c.load(ctx, orderID, 0); err != nil {
 		return nil, err
 	}
@@ -101,6 +121,9 @@ type TimelineEntry struct {
 // Timeline returns what happened to an order, its payments and its fulfilment, in
 // order of business time.
 func (c *Client) Timeline(ctx context.Context, orderID uuid.UUID) ([]TimelineEntry, error) {
+	if err := c.authorize(ctx, "order.read"); err != nil {
+		return nil, err
+	}
 	if _, err := c.load(ctx, orderID, 0); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/reporting"
 )
@@ -15,9 +14,6 @@ import (
 // says what each question costs and means. What cannot be asked is a
 // *fault.InvalidError. Shoppers get no reports.
 func (c *Client) Report(ctx context.Context, q reporting.Query) (*reporting.Table, error) {
-	if c.actor.Kind == event.Shopper {
-		return nil, fault.Invalid("actor", c.actor, "staff, an integration or the system")
-	}
 	c, leave, err := c.enter()
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
-	"github.com/go-oms/oms/inventory"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/quantity"
 	"github.com/go-oms/oms/storage"
@@ -20,27 +19,37 @@ type ReturnRequest struct {
 	Key     string         `json:"-"`
 	Version int64          `json:"version,omitempty"`
 	Lines   []LineQuantity `json:"lines"`
-	Reason  string         `json:"reason,omitempty"`
-	At      time.Time      `json:"at,omitzero"`
+	// Reason is the code of one of Config.Returns.Reasons, or any text where none
+	// are listed.
+	Reason string `json:"reason,omitempty"`
+	// Resolution is what the customer gets; empty for his money back.
+	Resolution order.Resolution `json:"resolution,omitempty"`
+	Receipt    string           `json:"receipt,omitempty"`  // the proof of purchase, a reference
+	Evidence   []string         `json:"evidence,omitempty"` // references to pictures and the like
+	Note       string           `json:"note,omitempty"`     // becomes a note of the order
+	// Instant gives the credit now. It is taken back for what does not come.
+	Instant bool `json:"instant,omitempty"`
+	// Override is why staff takes the goods against rules that allow it.
+	Override string    `json:"override,omitempty"`
+	At       time.Time `json:"at,omitzero"`
 }
 
 // RequestReturn registers a return (an RMA). Only shipped units that are in no
-// other return can be sent back.
+// other return can be sent back, and only what Config.Returns takes: the error is an
+// *[order.ReturnRefusedError] that names every line and rule otherwise. Lines that a
+// rule sends to a person wait for ReviewReturn.
 func (c *Client) RequestReturn(ctx context.Context, orderID uuid.UUID, p ReturnRequest) (*order.Return, error) {
 	body := orderBody[ReturnRequest]{orderID, p}
 	req := request{name: "return.request", key: p.Key, at: p.At, body: body}
 	return c.returning(ctx, req, func(ctx context.Context, cmd event.Command) (uuid.UUID, *draft, error) {
-		if len(p.Lines) == 0 {
-			return uuid.Nil, nil, fault.Invalid("lines", "none", "at least one line")
-		}
 		d, err := c.open(ctx, orderID, p.Version, cmd, p.Reason)
 		if err != nil {
 			return uuid.Nil, nil, err
 		}
-		if err := d.fire(order.ActionReturn); err != nil {
+		if err := d.fire(order.ActionReturn, linesOf(p.Lines)...); err != nil {
 			return uuid.Nil, nil, err
 		}
-		id, err := d.requestReturn(p.Lines)
+		id, err := d.requestReturn(c.core.cfg.Returns, p)
 		if err != nil {
 			return uuid.Nil, nil, err
 		}
@@ -48,136 +57,62 @@ func (c *Client) RequestReturn(ctx context.Context, orderID uuid.UUID, p ReturnR
 	})
 }
 
-func (d *draft) requestReturn(lines []LineQuantity) (uuid.UUID, error) {
+func (d *draft) requestReturn(policy order.ReturnPolicy, p ReturnRequest) (uuid.UUID, error) {
 	limits := d.client.core.cfg.Limits
-	if len(d.order.Returns) >= limits.MaxReturns {
+	switch {
+	case len(p.Lines) == 0:
+		return uuid.Nil, fault.Invalid("lines", "none", "at least one line")
+	case len(d.order.Returns) >= limits.MaxReturns:
 		return uuid.Nil, fault.Invalid("returns", len(d.order.Returns)+1, fmt.Sprintf("at most %d on one order", limits.MaxReturns))
 	}
-	r := order.Return{
-		ID: d.cmd.IDs.Next(), Status: order.ReturnRequested, Reason: d.reason, RequestedAt: d.cmd.At,
-		Lines: make([]order.ReturnLine, 0, len(lines)),
-	}
-	for _, q := range lines {
-		l := d.order.Line(q.LineID)
-		if l == nil {
-			return uuid.Nil, fault.NotFound("line", q.LineID)
-		}
-		if err := l.RequestReturn(q.Quantity); err != nil {
+	if p.Note != "" {
+		if err := limits.CheckNote(p.Note); err != nil {
 			return uuid.Nil, err
 		}
-		r.Lines = append(r.Lines, order.ReturnLine{LineID: l.ID, SKU: l.SKU, Quantity: q.Quantity, UnitPrice: l.UnitPrice})
+		d.note(p.Note, false)
 	}
-	d.order.Returns = append(d.order.Returns, r)
-	return r.ID, nil
-}
-
-// Reception says what came back of a return.
-type Reception struct {
-	Key      string          `json:"-"`
-	Location string          `json:"location"` // where it came in
-	Lines    []ReceptionLine `json:"lines"`    // none: everything outstanding, in good condition
-	At       time.Time       `json:"at,omitzero"`
-}
-
-// ReceptionLine is what came back of one line.
-type ReceptionLine struct {
-	LineID    uuid.UUID         `json:"line_id"`
-	Good      quantity.Quantity `json:"good,omitzero"`      // back to stock
-	Damaged   quantity.Quantity `json:"damaged,omitzero"`   // kept apart, credited all the same
-	Dismissed quantity.Quantity `json:"dismissed,omitzero"` // refused: not credited, sent back or thrown away
-}
-
-// ReceiveReturn records goods that came back: good ones go to stock, damaged ones
-// are kept apart, and the price of both is credited. Refund then gives back what
-// was paid for them.
-func (c *Client) ReceiveReturn(ctx context.Context, orderID, returnID uuid.UUID, p Reception) (*order.Return, error) {
-	body := struct {
-		Order  uuid.UUID `json:"order"`
-		Return uuid.UUID `json:"return"`
-		Body   Reception `json:"body"`
-	}{orderID, returnID, p}
-	req := request{name: "return.receive", key: p.Key, at: p.At, body: body}
-	return c.returning(ctx, req, func(ctx context.Context, cmd event.Command) (uuid.UUID, *draft, error) {
-		d, err := c.open(ctx, orderID, 0, cmd, "")
-		if err != nil {
-			return uuid.Nil, nil, err
-		}
-		items, err := c.itemsOf(ctx, d.order)
-		if err != nil {
-			return uuid.Nil, nil, err
-		}
-		if err := d.receiveReturn(returnID, p, items); err != nil {
-			return uuid.Nil, nil, err
-		}
-		return returnID, d, d.conclude(OrderReturnReceived)
-	})
-}
-
-func (d *draft) receiveReturn(id uuid.UUID, p Reception, items []inventory.Item) error {
-	r := d.order.Return(id)
-	if r == nil {
-		return fault.NotFound("return", id)
+	ask := order.ReturnAsk{
+		Reason: p.Reason, Receipt: p.Receipt, Evidence: p.Evidence, Noted: p.Note != "", Instant: p.Instant,
+		Staff: d.cmd.Actor.Kind != event.Shopper, Override: p.Override, At: d.cmd.At, Sent: d.sent(),
 	}
-	r.ReceivedAt, r.Location = d.cmd.At, p.Location
-	lines := p.Lines
-	if len(lines) == 0 {
-		for _, l := range r.Lines {
-			if rest := l.Outstanding(); rest.Sign() > 0 {
-				lines = append(lines, ReceptionLine{LineID: l.LineID, Good: rest})
-			}
-		}
+	for _, q := range p.Lines {
+		ask.Lines = append(ask.Lines, order.ReturnAskLine{LineID: q.LineID, Quantity: q.Quantity, Resolution: p.Resolution})
 	}
-	if len(lines) == 0 {
-		return fault.Invalid("lines", "none", "units that are still outstanding")
-	}
-	var goods []inventory.Returned
-	for _, in := range lines {
-		if err := d.receiveLine(r, in); err != nil {
-			return err
-		}
-		l := d.order.Line(in.LineID)
-		if item := inventory.FindItem(items, l.SKU); item != nil && item.Untracked {
-			continue
-		}
-		for _, part := range []inventory.Returned{{Quantity: in.Good}, {Quantity: in.Damaged, Damaged: true}} {
-			if part.Quantity.Sign() > 0 {
-				part.LineID, part.SKU, part.Location, part.Reason = l.ID, l.SKU, p.Location, r.Reason
-				goods = append(goods, part)
-			}
-		}
-	}
-	changes, err := inventory.ReturnGoods(goods, d.cmd, d.order.ID)
+	r, err := d.order.RequestReturn(d.cmd.IDs.Next(), policy, ask)
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
-	d.move(changes)
-	return nil
+	if err := limits.CheckReturn(r); err != nil {
+		return uuid.Nil, err
+	}
+	return r.ID, d.order.SettleReturn(d.cmd.IDs, r, d.cmd.At)
 }
 
-// receiveLine moves the units of one line and credits what is credited.
-func (d *draft) receiveLine(r *order.Return, in ReceptionLine) error {
-	n := -1
-	for i := range r.Lines {
-		if r.Lines[i].LineID == in.LineID {
-			n = i
+// sent says when the units of each line left and arrived. Of several shipments of a
+// line it is the one that gives the customer most time.
+func (d *draft) sent() map[uuid.UUID]order.Sent {
+	begins := func(s order.Sent) time.Time {
+		if s.DeliveredAt.IsZero() {
+			return s.ShippedAt
+		}
+		return s.DeliveredAt
+	}
+	last := make(map[uuid.UUID]order.Sent)
+	for _, f := range d.fulfillments {
+		for i := range f.fulfillment.Shipments {
+			s := &f.fulfillment.Shipments[i]
+			if !s.Status.Sent() {
+				continue
+			}
+			at := order.Sent{ShippedAt: s.ShippedAt, DeliveredAt: s.DeliveredAt}
+			for _, q := range s.Contents() {
+				if known, ok := last[q.LineID]; !ok || begins(known).Before(begins(at)) {
+					last[q.LineID] = at
+				}
+			}
 		}
 	}
-	l := d.order.Line(in.LineID)
-	if n < 0 || l == nil {
-		return fault.NotFound("line", in.LineID)
-	}
-	if err := r.Lines[n].Receive(in.Good, in.Damaged, in.Dismissed); err != nil {
-		return err
-	}
-	if err := l.ReceiveReturn(in.Good, in.Damaged, in.Dismissed); err != nil {
-		return err
-	}
-	credited := in.Good.Add(in.Damaged)
-	if credited.Sign() <= 0 {
-		return nil
-	}
-	_, err := d.order.CreditLine(d.cmd.IDs, l.ID, credited, order.CreditParams{Code: "return", Label: r.Reason, Source: r.ID, At: d.cmd.At})
-	return err
+	return last
 }
 
 // ReturnCancellation calls off what is outstanding of a return.
@@ -187,39 +122,57 @@ type ReturnCancellation struct {
 	At     time.Time `json:"at,omitzero"`
 }
 
-// CancelReturn calls off what has not come of a return: the customer keeps it.
+// CancelReturn calls off what has not come of a return: the customer keeps it, and
+// what was credited for it in advance is taken back.
 func (c *Client) CancelReturn(ctx context.Context, orderID, returnID uuid.UUID, p ReturnCancellation) (*order.Return, error) {
-	body := struct {
-		Order  uuid.UUID          `json:"order"`
-		Return uuid.UUID          `json:"return"`
-		Body   ReturnCancellation `json:"body"`
-	}{orderID, returnID, p}
-	req := request{name: "return.cancel", key: p.Key, at: p.At, body: body}
-	return c.returning(ctx, req, func(ctx context.Context, cmd event.Command) (uuid.UUID, *draft, error) {
-		d, err := c.open(ctx, orderID, 0, cmd, p.Reason)
-		if err != nil {
-			return uuid.Nil, nil, err
-		}
-		r := d.order.Return(returnID)
-		if r == nil {
-			return uuid.Nil, nil, fault.NotFound("return", returnID)
-		}
-		for i := range r.Lines {
-			rest := r.Lines[i].Outstanding()
-			if rest.Sign() <= 0 {
-				continue
-			}
-			if err := r.Lines[i].Cancel(rest); err != nil {
-				return uuid.Nil, nil, err
-			}
-			if l := d.order.Line(r.Lines[i].LineID); l != nil {
-				if err := l.CancelReturn(rest); err != nil {
-					return uuid.Nil, nil, err
-				}
-			}
-		}
-		return returnID, d, d.conclude(OrderReturnCanceled)
+	req := request{name: "return.cancel", key: p.Key, at: p.At, body: returnBody[ReturnCancellation]{orderID, returnID, p}}
+	return c.onReturn(ctx, req, orderID, returnID, p.Reason, func(d *draft, r *order.Return) (string, error) {
+		return OrderReturnCanceled, d.giveUp(r, order.CancelUnits, order.ReturnLine.Outstanding)
 	})
+}
+
+// giveUp makes a move with whatever each line has of it, and lets the money follow.
+func (d *draft) giveUp(r *order.Return, move order.ReturnMove, units func(order.ReturnLine) quantity.Quantity) error {
+	for i := range r.Lines {
+		l := &r.Lines[i]
+		if rest := units(*l); rest.Sign() > 0 {
+			if err := d.order.MoveReturn(r, l, move, rest); err != nil {
+				return err
+			}
+		}
+	}
+	return d.order.SettleReturn(d.cmd.IDs, r, d.cmd.At)
+}
+
+// ExpireReturn gives up on what has not come of a return whose ExpiresAt is over:
+// the units can be asked for again, and what was credited for them in advance is
+// taken back. What a carrier has is waited for. Run calls it.
+func (c *Client) ExpireReturn(ctx context.Context, orderID, returnID uuid.UUID, p Expiry) (*order.Return, error) {
+	req := request{name: "return.expire", key: p.Key, body: returnBody[Expiry]{orderID, returnID, p}}
+	return c.onReturn(ctx, req, orderID, returnID, "not in time", func(d *draft, r *order.Return) (string, error) {
+		if err := d.expect(p.Version); err != nil {
+			return "", err
+		}
+		if r.ExpiresAt.IsZero() || d.cmd.Now.Before(r.ExpiresAt) {
+			return "", fault.Invalid("now", d.cmd.Now, "not before the return expires: "+r.ExpiresAt.String())
+		}
+		return OrderReturnExpired, d.giveUp(r, order.ExpireUnits, order.ReturnLine.Awaited)
+	})
+}
+
+// expect refuses an order that is not at the version the caller saw; 0 does not care.
+func (d *draft) expect(version int64) error {
+	if version != 0 && d.stored.Version != version {
+		return &fault.StaleError{Kind: event.Order, ID: d.order.ID.String(), Expected: version, Actual: d.stored.Version}
+	}
+	return nil
+}
+
+// returnBody is what a command about a return is digested by.
+type returnBody[P any] struct {
+	Order  uuid.UUID `json:"order"`
+	Return uuid.UUID `json:"return"`
+	Body   P         `json:"body"`
 }
 
 // returnResult is what commands about a return store under their key.
@@ -227,6 +180,28 @@ type returnResult struct {
 	Order   uuid.UUID `json:"order"`
 	Version int64     `json:"version"`
 	Return  uuid.UUID `json:"return"`
+}
+
+// onReturn is a command about one return: change does its part and names the order's
+// event, or nothing when nothing changed.
+func (c *Client) onReturn(
+	ctx context.Context, req request, orderID, returnID uuid.UUID, reason string, change func(*draft, *order.Return) (string, error),
+) (*order.Return, error) {
+	return c.returning(ctx, req, func(ctx context.Context, cmd event.Command) (uuid.UUID, *draft, error) {
+		d, err := c.open(ctx, orderID, 0, cmd, reason)
+		if err != nil {
+			return uuid.Nil, nil, err
+		}
+		r := d.order.Return(returnID)
+		if r == nil {
+			return uuid.Nil, nil, fault.NotFound("return", returnID)
+		}
+		kind, err := change(d, r)
+		if err != nil || kind == "" {
+			return returnID, d, err
+		}
+		return returnID, d, d.conclude(kind)
+	})
 }
 
 // returning is a command that answers with a return as it is right after it.
@@ -252,13 +227,4 @@ func (c *Client) returning(ctx context.Context, req request, change func(context
 			return o.Return(result.Return), nil
 		},
 	})
-}
-
-// itemsOf reads the items of an order's lines, sorted by SKU.
-func (c *Client) itemsOf(ctx context.Context, o *order.Order) ([]inventory.Item, error) {
-	skus := make([]string, len(o.Lines))
-	for i := range o.Lines {
-		skus[i] = o.Lines[i].SKU
-	}
-	return c.store.Items(ctx, skus)
 }

@@ -27,14 +27,17 @@ const (
 
 // Work counts what a pass of Run did.
 type Work struct {
-	Payments   int `json:"payments"`   // operations taken a step further
-	Labels     int `json:"labels"`     // labels taken a step further
-	Reports    int `json:"reports"`    // parked reports matched
-	Expired    int `json:"expired"`    // unpaid orders that expired
-	Voided     int `json:"voided"`     // expired reservations given back
-	Backorders int `json:"backorders"` // lines whose backorder was filled
-	Delivered  int `json:"delivered"`  // events handed to sinks
-	Failed     int `json:"failed"`     // pieces that failed and will be tried again
+	Payments      int `json:"payments"`      // operations taken a step further
+	Labels        int `json:"labels"`        // labels taken a step further
+	Reports       int `json:"reports"`       // parked reports matched
+	Expired       int `json:"expired"`       // unpaid orders that expired
+	Returns       int `json:"returns"`       // returns that did not come in time
+	Voided        int `json:"voided"`        // expired reservations given back
+	Backorders    int `json:"backorders"`    // lines whose backorder was filled
+	Subscriptions int `json:"subscriptions"` // subscriptions taken up: run, or their payment looked after
+	Holds         int `json:"holds"`         // orders of which holds were released in time
+	Delivered     int `json:"delivered"`     // events handed to sinks
+	Failed        int `json:"failed"`        // pieces that failed and will be tried again
 }
 
 // Any reports whether something was done.
@@ -45,21 +48,31 @@ func (w *Work) add(o Work) {
 	w.Labels += o.Labels
 	w.Reports += o.Reports
 	w.Expired += o.Expired
+	w.Returns += o.Returns
 	w.Voided += o.Voided
 	w.Backorders += o.Backorders
+	w.Holds += o.Holds
+	w.Subscriptions += o.Subscriptions
 	w.Delivered += o.Delivered
 	w.Failed += o.Failed
 }
 
 // Run does what must happen without anybody asking, for every tenant, until ctx
-// ends: it finishes payments and labels whose outcome is open, lets unpaid orders
-// and reservations expire, fills backorders, and delivers events to the sinks.
+// ends: it finishes payments and labels whose outcome is open, lets unpaid orders,
+// returns and reservations expire, fills backorders, places the orders of subscriptions, releases
+// holds whose time has come, and delivers events to the sinks.
 // Several processes may run it at once: pieces of work are claimed by leases, and
 // a process that dies leaves only what the next one takes up. It returns ctx's
 // error, or ErrClosed.
 //
 // Each sink is served beside the rest, so that a slow one holds up nothing else.
+//
+// It works for every tenant, and so must its actor. The authorizer is asked about it
+// once, when it begins, and not about what it then does.
 func (c *Client) Run(ctx context.Context) error {
+	if err := c.mayRun(ctx); err != nil {
+		return err
+	}
 	var sinks sync.WaitGroup
 	for name := range c.core.cfg.Sinks {
 		sinks.Go(func() {
@@ -98,6 +111,9 @@ func (c *Client) loop(ctx context.Context, tasks func(*Client) []task) error {
 // RunOnce is one pass of Run over every tenant. Its error joins what could not be
 // read or claimed; a piece of work that failed is counted and tried again later.
 func (c *Client) RunOnce(ctx context.Context) (Work, error) {
+	if err := c.mayRun(ctx); err != nil {
+		return Work{}, err
+	}
 	work, err := c.pass(ctx, (*Client).tasks)
 	if errors.Is(err, ErrClosed) || len(c.core.cfg.Sinks) == 0 {
 		return work, err
@@ -107,12 +123,21 @@ func (c *Client) RunOnce(ctx context.Context) (Work, error) {
 	return work, errors.Join(err, sinkErr)
 }
 
+// mayRun asks whether the actor may have work done for every tenant.
+func (c *Client) mayRun(ctx context.Context) error {
+	const command = "shop.run"
+	if err := c.authorize(ctx, command); err != nil {
+		return err
+	}
+	if !c.actor.WorksFor(event.AnyTenant) {
+		return &ForbiddenError{Command: command, Kind: c.actor.Kind, Elsewhere: true}
+	}
+	return nil
+}
+
 // pass does tasks of every tenant once.
 func (c *Client) pass(ctx context.Context, tasks func(*Client) []task) (Work, error) {
 	var total Work
-	if c.actor.Kind == event.Shopper {
-		return total, fault.Invalid("actor", c.actor, "staff, an integration or the system")
-	}
 	if err := c.core.enter(); err != nil {
 		return total, err
 	}
@@ -126,7 +151,7 @@ func (c *Client) pass(ctx context.Context, tasks func(*Client) []task) (Work, er
 	}
 	var wrong []error
 	for _, id := range tenants {
-		tenant := c.Tenant(id).As(event.Actor{Kind: event.System})
+		tenant := c.own(id)
 		work, err := tenant.runTenant(ctx, tasks(tenant))
 		total.add(work)
 		if err != nil {
@@ -134,6 +159,14 @@ func (c *Client) pass(ctx context.Context, tasks func(*Client) []task) (Work, er
 		}
 	}
 	return total, errors.Join(wrong...)
+}
+
+// own is the client for the library's own work in a tenant: it asks nobody.
+func (c *Client) own(tenant string) *Client {
+	own := c.Tenant(tenant).As(event.Actor{Kind: event.System})
+	own.issuer.Authorize = nil
+	own.Inventory = inventory.NewService(storage.Inventory(own.store), own.issuer).WithSourcing(c.core.cfg.Sourcing)
+	return own
 }
 
 // task is a kind of work. due looks whether there is any and its time has come,
@@ -154,8 +187,11 @@ func (c *Client) tasks() []task {
 		{"reports", c.reportsParked, plain(c.matchReports)},
 		{"labels", c.labelsDue, plain(c.finishLabels)},
 		{"expiry", c.ordersExpired, plain(c.expireOrders)},
+		{"returns", c.returnsDue, plain(c.followReturns)},
 		{"reservations", c.reservationsExpired, plain(c.voidExpired)},
+		{"subscriptions", c.subscriptionsDue, plain(c.runSubscriptions)},
 		{"backorders", c.backordersFillable, plain(c.fillBackorders)},
+		{"holds", c.holdsDue, plain(c.endHolds)},
 		{keysTask, c.keysDue, c.forgetKeys},
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/inventory"
 	"github.com/go-oms/oms/money"
@@ -65,8 +67,17 @@ func (d *draft) money() order.MoneyFacts {
 	return facts
 }
 
-// fire asks the workflow for an action, before the change it is about.
-func (d *draft) fire(action string) error {
+// fire asks the workflow and the holds for an action, before the change it is about.
+// Units are the lines whose units it is about, if it is about units.
+func (d *draft) fire(action string, units ...uuid.UUID) error {
+	if err := d.report(action); err != nil {
+		return err
+	}
+	return d.held(action, units...)
+}
+
+// report asks the workflow alone: what has happened is blocked by no hold.
+func (d *draft) report(action string) error {
 	effects, err := d.machine.Fire(d.order, action, d.facts(d.order))
 	if err != nil {
 		return err
@@ -93,6 +104,7 @@ func (d *draft) conclude(kind string) error {
 		if len(effects) == 0 {
 			d.deadline()
 			d.record(kind)
+			d.followHolds()
 			return nil
 		}
 		if err := d.carryOut(effects); err != nil {

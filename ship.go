@@ -90,7 +90,7 @@ func (c *Client) Ship(ctx context.Context, orderID uuid.UUID, p Shipping) (*fulf
 // as shipped.
 func (d *draft) ship(p Shipping) (shipResult, *storage.Batch, error) {
 	var none shipResult
-	if err := d.fire(order.ActionShip); err != nil {
+	if err := d.fire(order.ActionShip, linesOf(p.Lines)...); err != nil {
 		return none, nil, err
 	}
 	location, units, err := d.leaving(p)
@@ -127,9 +127,17 @@ func (d *draft) ship(p Shipping) (shipResult, *storage.Batch, error) {
 	return result, d.finish(jsonResult(result)), nil
 }
 
-// leaving says which units leave from where.
+// leaving says which units leave from where. Lines that a hold keeps stay, where none
+// are named.
 func (d *draft) leaving(p Shipping) (string, []LineQuantity, error) {
 	ready, locations := d.ready(p.Location)
+	if len(p.Lines) == 0 && len(ready) > 0 {
+		every := linesOf(ready)
+		ready = slices.DeleteFunc(ready, func(q LineQuantity) bool { return d.held(order.ActionShip, q.LineID) != nil })
+		if len(ready) == 0 {
+			return "", nil, d.held(order.ActionShip, every...)
+		}
+	}
 	switch {
 	case len(ready) == 0:
 		return "", nil, fault.Invalid("location", p.Location, "a location with allocated units of the order")

@@ -147,7 +147,7 @@ func openShop(t *testing.T, store storage.Store, change ...func(*oms.Config)) *s
 		Prices: order.PriceList{
 			"TEE-M": money.MustParse("19.90 EUR"), "MUG": money.MustParse("8.50 EUR"), "PIN": money.MustParse("0.99 EUR"),
 		},
-		Methods:  fulfillment.Methods{fulfillment.FlatRate{Offer: fulfillment.Offer{Code: "standard", Label: "Standard"}, Price: money.MustParse("4.90 EUR")}},
+		Methods:  s.methods(),
 		Gateways: oms.Gateways{"card": s.card},
 		Carriers: oms.Carriers{"post": s.post},
 		Now:      s.clock.Now,
@@ -160,6 +160,12 @@ func openShop(t *testing.T, store storage.Store, change ...func(*oms.Config)) *s
 	require.NoError(t, err)
 	s.Client = client
 	return s
+}
+
+func (s *shop) methods() fulfillment.Methods {
+	return fulfillment.Methods{
+		fulfillment.FlatRate{Offer: fulfillment.Offer{Code: "standard", Label: "Standard"}, Price: money.MustParse("4.90 EUR")},
+	}
 }
 
 func (s *shop) receive(sku string, n int32) {

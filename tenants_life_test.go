@@ -26,7 +26,7 @@ import (
 // life is what both tenants do, in order. It calls every exported method of the
 // client and of its services; a step without a method lets two days pass.
 func life() []step {
-	return slices.Concat(stocking(), meeting(), ordering(), paying(), sending(), ending(), asking(), failing(), leaving())
+	return slices.Concat(stocking(), meeting(), subscribing(), ordering(), holding(), paying(), sending(), ending(), asking(), failing(), leaving())
 }
 
 // given makes the arguments of a step that are the same for both.
@@ -94,6 +94,20 @@ func (t *tenant) parcel(name string) string {
 	return ""
 }
 
+func (t *tenant) subscription(name string) uuid.UUID {
+	if s, _ := t.got[name].(*order.Subscription); s != nil {
+		return s.ID
+	}
+	return uuid.UUID{}
+}
+
+func (t *tenant) wayBack(name string) string {
+	if r, _ := t.got[name].(*order.Return); r != nil {
+		return r.Label.Tracking
+	}
+	return ""
+}
+
 func stocking() []step {
 	one, main := quantity.Of(1), "main"
 	hold := func(cart string, n int32) inventory.Hold {
@@ -118,6 +132,38 @@ func stocking() []step {
 	}
 }
 
+// subscribing ends with a subscription that is run once when two days have passed.
+func subscribing() []step {
+	of := func(params any) func(*tenant) []any {
+		return func(t *tenant) []any { return []any{t.subscription("subscribed"), params} }
+	}
+	return []step{
+		{method: "Subscribe", name: "subscribed", args: func(t *tenant) []any {
+			return []any{oms.Subscription{
+				CustomerID: t.customer("ada").ID, ShipToSaved: t.saved("home"), Shortage: order.ShortagePartial,
+				Lines:    []oms.SubscriptionLine{{SKU: "MUG", Quantity: quantity.Of(1)}},
+				Schedule: order.Schedule{Every: 1, Unit: order.Week, Start: t.shop.clock.Now().Add(time.Hour), TimeZone: "UTC"},
+				Payment:  order.SubscriptionPayment{Gateway: "card", Source: "tok_visa"},
+			}}
+		}},
+		{method: "ChangeSubscription", name: "two mugs", args: of(oms.SubscriptionChange{
+			Lines: []oms.SubscriptionLine{{SKU: "MUG", Quantity: quantity.Of(2)}}})},
+		{method: "PauseSubscription", name: "paused", args: of(oms.SubscriptionStep{})},
+		{method: "ResumeSubscription", name: "resumed", args: of(oms.SubscriptionStep{})},
+		{method: "Subscribe", name: "for a week", args: func(t *tenant) []any {
+			return []any{oms.Subscription{
+				CustomerID: t.customer("ada").ID, Lines: []oms.SubscriptionLine{{SKU: "MUG", Quantity: quantity.Of(1)}},
+				Schedule: order.Schedule{Every: 1, Unit: order.Week, Start: t.shop.clock.Now(), TimeZone: "UTC"},
+				Payment:  order.SubscriptionPayment{Gateway: "card"},
+			}}
+		}},
+		{method: "SkipRun", name: "not today", args: func(t *tenant) []any { return []any{t.subscription("for a week"), oms.RunSkip{}} }},
+		{method: "CancelSubscription", name: "unsubscribed", args: func(t *tenant) []any {
+			return []any{t.subscription("for a week"), oms.SubscriptionStep{}}
+		}},
+	}
+}
+
 func meeting() []step {
 	consent := oms.Decision{Purpose: "news", Status: crm.Granted}
 	return []step{
@@ -133,6 +179,29 @@ func meeting() []step {
 		{method: "AddCustomerNote", name: "remark on twin", args: whom("twin", oms.CustomerNote{})},
 		{method: "RecordConsent", name: "consent", args: whom("ada", consent)},
 		{method: "RecordConsent", name: "consent of twin", args: whom("twin", consent)},
+	}
+}
+
+// holding puts holds on an order and takes them off again.
+func holding() []step {
+	hold := func(name, code string) step {
+		return step{method: "Hold", name: name, args: func(t *tenant) []any {
+			return []any{t.order("guest").ID, oms.HoldRequest{Type: code, Reason: t.canary("why " + name)}}
+		}}
+	}
+	of := func(method, name string, p any) step {
+		return step{method: method, name: name, args: func(t *tenant) []any {
+			var id uuid.UUID
+			if holds := t.order(name).Holds; len(holds) > 0 {
+				id = holds[len(holds)-1].ID
+			}
+			return []any{t.order("guest").ID, id, p}
+		}, on: func(t *tenant) *oms.Client { return t.As(manager) }}
+	}
+	return []step{
+		hold("wait", order.HoldManual), of("ReleaseHold", "wait", oms.HoldRelease{}),
+		hold("agree", order.HoldApproval), of("Approve", "agree", oms.HoldApproval{}),
+		hold("never", order.HoldAddress), of("RejectHold", "never", oms.HoldRejection{}), of("ReleaseHold", "never", oms.HoldRelease{}),
 	}
 }
 
@@ -186,7 +255,43 @@ func ordering() []step {
 		}},
 		{method: "AddNote", name: "noted", args: about("guest", oms.Note{Internal: true})},
 		{method: "Act", name: "approved", args: about("waits", oms.Action{Name: "approve"})},
+		{method: "PreviewChange", args: func(t *tenant) []any { return []any{t.order("slow").ID, wrap(t)} }},
+		{method: "Change", name: "changed", args: func(t *tenant) []any { return []any{t.order("slow").ID, wrap(t)} }},
+		{method: "UndoChange", name: "undone", args: func(t *tenant) []any {
+			return []any{t.order("slow").ID, t.changeOf("changed"), oms.ChangeDecision{}}
+		}},
+		{method: "OpenChange", name: "opened", args: func(t *tenant) []any { return []any{t.order("late").ID, wrap(t)} }},
+		{method: "ApplyChange", name: "applied", args: func(t *tenant) []any {
+			return []any{t.order("late").ID, t.changeOf("opened"), oms.ChangeDecision{}}
+		}},
+		{method: "OpenChange", name: "opened again", args: func(t *tenant) []any {
+			again := wrap(t)
+			again.ShipTo = nil
+			return []any{t.order("slow").ID, again}
+		}},
+		{method: "DiscardChange", name: "discarded", args: func(t *tenant) []any {
+			return []any{t.order("slow").ID, t.changeOf("opened again"), oms.ChangeDecision{}}
+		}},
 	}
+}
+
+// wrap is a fee, and a further tee that is sent elsewhere.
+func wrap(t *tenant) oms.ChangeRequest {
+	return oms.ChangeRequest{
+		ShipTo: &order.Address{Name: t.canary("neighbour"), Country: "GB"}, Reason: t.canary("why"),
+		Steps: []order.Step{
+			{Type: order.StepFee, Code: "WRAP", Price: money.MustParse("2.00 EUR")},
+			{Type: order.StepAdd, SKU: "TEE-M", Quantity: quantity.Of(1)},
+		},
+	}
+}
+
+// changeOf is the last change of the order that a step answered with.
+func (t *tenant) changeOf(name string) uuid.UUID {
+	if changes := t.order(name).Changes; len(changes) > 0 {
+		return changes[len(changes)-1].ID
+	}
+	return uuid.Nil
 }
 
 func paying() []step {
@@ -246,6 +351,26 @@ func sending() []step {
 		{method: "CancelReturn", name: "return called off", args: func(t *tenant) []any {
 			return []any{t.order("guest").ID, t.back("other return"), oms.ReturnCancellation{}}
 		}},
+		{method: "RequestReturn", name: "late return", args: goods("guest")},
+		{method: "RequestReturn", name: "posted", args: goods("book")},
+		{method: "LabelReturn", name: "way back", args: func(t *tenant) []any {
+			return []any{t.order("book").ID, t.back("posted"), oms.ReturnLabeling{Carrier: "post"}}
+		}},
+		{method: "TrackReturn", name: "on its way back", args: func(t *tenant) []any {
+			return []any{oms.Tracking{Carrier: "post", Tracking: t.wayBack("way back"), Scan: fulfillment.Scan{
+				EventID: "2", Status: fulfillment.InTransit, At: t.shop.clock.Now(),
+			}}}
+		}},
+		{method: "WriteOffReturn", name: "written off", args: func(t *tenant) []any {
+			return []any{t.order("book").ID, t.back("posted"), oms.ReturnWriteOff{As: order.LoseUnits}}
+		}},
+		{method: "RequestReturn", name: "to be reviewed", args: goods("past")},
+		{method: "ReviewReturn", name: "reviewed", args: func(t *tenant) []any {
+			return []any{t.order("past").ID, t.back("to be reviewed"), oms.ReturnReview{}}
+		}},
+		{method: "ReceiveBlind", name: "brought", args: given(oms.BlindReturn{
+			Location: "main", Lines: []oms.PastBack{{SKU: "LAMP", Quantity: quantity.Of(1), UnitPrice: money.MustParse("2.55 EUR")}},
+		})},
 		{method: "Refund", name: "refunded", args: about("guest", oms.Refund{})},
 		{method: "Refund", name: "goodwill", args: about("book", oms.Refund{Amount: money.MustParse("1.00 EUR")})},
 	}
@@ -267,6 +392,9 @@ func ending() []step {
 		{name: "two days later"},
 		{method: "Inventory.VoidExpired", name: "swept", args: given(inventory.Sweep{})},
 		{method: "Expire", name: "expired", args: about("desk", oms.Expiry{})},
+		{method: "ExpireReturn", name: "return expired", args: func(t *tenant) []any {
+			return []any{t.order("guest").ID, t.back("late return"), oms.Expiry{}}
+		}},
 		{method: "RunOnce", name: "pass", args: given(), on: run},
 		{method: "Lag", args: given()},
 		{method: "DeadLetters", name: "letters", args: given("critic")},
@@ -291,6 +419,8 @@ func asking() []step {
 		{method: "Payments", args: about("guest")},
 		{method: "Fulfillments", args: about("guest")},
 		{method: "Notes", args: about("guest")},
+		{method: "Notes", name: "notes of book", args: about("book")},
+		{method: "Notes", name: "notes of past", args: about("past")},
 		{method: "Allowed", args: about("held")},
 		{method: "Timeline", args: about("guest")},
 		{method: "Customer", args: whom("ada")},
@@ -301,6 +431,8 @@ func asking() []step {
 		{method: "Addresses", args: whom("ada")},
 		{method: "CustomerNotes", args: whom("ada")},
 		{method: "Consents", args: whom("ada")},
+		{method: "Subscription", args: func(t *tenant) []any { return []any{t.subscription("subscribed")} }},
+		{method: "Subscriptions", args: given(order.SubscriptionFilter{})},
 		{method: "Verify", args: given(oms.VerifyOptions{})},
 		{method: "Inventory.Available", args: given("TEE-M", "MUG")},
 		{method: "Inventory.Levels", args: given("TEE-M", "MUG")},
@@ -380,6 +512,7 @@ func failing() []step {
 		}},
 		{method: "Refund", name: "too much", args: about("guest", oms.Refund{Amount: money.MustParse("9999.00 EUR")})},
 		{method: "Act", name: "not allowed", args: about("guest", oms.Action{Name: "approve"})},
+		{method: "Hold", name: "no such hold", args: func(t *tenant) []any { return []any{t.order("guest").ID, oms.HoldRequest{Type: t.mark}} }},
 		{method: "Ship", name: "nothing left", args: about("guest", oms.Shipping{Carrier: "post"})},
 		{method: "Webhook", name: "forged", args: func(t *tenant) []any {
 			return []any{"card", payment.Delivery{Body: []byte(t.mark)}}

@@ -127,6 +127,13 @@ func (d dispatch) Buy(ctx context.Context, r fulfillment.BuyRequest) (fulfillmen
 	return label, t.told(err)
 }
 
+func (d dispatch) BuyReturn(ctx context.Context, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+	t := d.hear(r)
+	label, err := t.post.BuyReturn(ctx, r)
+	label.URL = t.canary("return label/url")
+	return label, t.told(err)
+}
+
 func (d dispatch) Void(ctx context.Context, labelRef string) (fulfillment.VoidResult, error) {
 	return d.hear(labelRef).post.Void(ctx, labelRef)
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-oms/oms/event"
-	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/storage"
 )
 
@@ -59,13 +57,13 @@ const overdue = 24 * time.Hour
 // check, see [Checks]. It writes nothing. Its error is of the store; what was
 // checked until then is in the report.
 func (c *Client) Verify(ctx context.Context, opts VerifyOptions) (*Report, error) {
-	if c.actor.Kind == event.Shopper {
-		return nil, fault.Invalid("actor", c.actor, "staff, an integration or the system")
-	}
 	if err := c.core.enter(); err != nil {
 		return nil, err
 	}
 	defer c.core.busy.Done()
+	if err := c.authorize(ctx, "books.verify"); err != nil {
+		return nil, err
+	}
 	if opts.MaxViolations <= 0 {
 		opts.MaxViolations = 1000
 	}
@@ -106,6 +104,7 @@ func (v *verifier) passes() []pass {
 	return []pass{
 		{deliveryChecks, v.begin},
 		{customerChecks, v.customers},
+		{subscriptionChecks, v.subscriptions},
 		{orderChecks, v.orders},
 		{factChecks, v.facts},
 		{tenderChecks, v.tenders},

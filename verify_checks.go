@@ -8,6 +8,7 @@ const (
 	checkCredits    = "order.credits"
 	checkPartition  = "order.partition"
 	checkCounters   = "order.counters"
+	checkHolds      = "order.holds"
 	checkParcels    = "fulfillment.parcels"
 	checkLadder     = "payment.ladder"
 	checkTenders    = "payment.totals"
@@ -32,6 +33,8 @@ const (
 	checkResults    = "keys.results"
 	checkMerges     = "customer.merges"
 	checkBook       = "customer.addresses"
+	checkSchedule   = "subscription.schedule"
+	checkOnce       = "subscription.once"
 	checkUnfinished = "calls.unfinished"
 	checkOutbox     = "events.outbox"
 	checkCursor     = "events.cursor"
@@ -51,6 +54,7 @@ func Checks() []Check {
 		{checkCredits, "what was credited on a line is at most what the line cost, and all credits add up"},
 		{checkPartition, "the units of every line add up to what was ordered, and returns are at most what was shipped"},
 		{checkCounters, "a line's shipped, released, canceled and returned units are those of its shipments, cancellations and returns"},
+		{checkHolds, "every hold is on its order or on a line or fulfilment order of that, and at most one of a type is in force there"},
 		{checkParcels, "shipments hold at most what their fulfilment order asks for, and parcels what their shipment holds"},
 		{checkLadder, "refunded is at most captured, and captured at most authorized"},
 		{checkTenders, "a tender's totals are the sums of its operations"},
@@ -75,6 +79,8 @@ func Checks() []Check {
 		{checkResults, "a used key names a result that exists"},
 		{checkMerges, "whoever was merged leads to a customer who was not, and has no addresses any more, and after a day no orders"},
 		{checkBook, "every saved address has its customer, who has at most one default of each kind"},
+		{checkSchedule, "a subscription's next date is one of its schedule, after the last one that was run, and only an active one has it"},
+		{checkOnce, "no date of a subscription was run twice"},
 		{checkUnfinished, "no call outside is left unfinished for longer than it may take"},
 		{checkOutbox, "every event stands once in the stream, in order of version within its aggregate"},
 		{checkCursor, "no sink's place is beyond the end of the stream"},
@@ -89,15 +95,16 @@ func Checks() []Check {
 // What each pass over the books looks at.
 var (
 	orderChecks = []string{
-		checkReturned, checkTotals, checkShares, checkCurrency, checkCredits, checkPartition, checkCounters, checkOwners, checkShipped,
+		checkReturned, checkTotals, checkShares, checkCurrency, checkCredits, checkPartition, checkCounters, checkHolds, checkOwners, checkShipped,
 		checkBegin, checkGapless, checkVersion, checkAllowed, checkChained, checkFold, checkCaused,
 	}
-	tenderChecks      = []string{checkLadder, checkTenders, checkRefs, checkDoubt, checkUnfinished}
-	fulfillmentChecks = []string{checkParcels}
-	itemChecks        = []string{checkFold}
-	customerChecks    = []string{checkMerges, checkBook, checkFold}
-	levelChecks       = []string{checkReserved, checkAvailable, checkMovements, checkExpired}
-	keyChecks         = []string{checkKeys, checkResults}
-	factChecks        = []string{checkFacts}
-	deliveryChecks    = []string{checkOutbox, checkCursor, checkLag, checkLetters}
+	tenderChecks       = []string{checkLadder, checkTenders, checkRefs, checkDoubt, checkUnfinished}
+	fulfillmentChecks  = []string{checkParcels}
+	itemChecks         = []string{checkFold}
+	customerChecks     = []string{checkMerges, checkBook, checkFold}
+	subscriptionChecks = []string{checkSchedule, checkOnce, checkFold}
+	levelChecks        = []string{checkReserved, checkAvailable, checkMovements, checkExpired}
+	keyChecks          = []string{checkKeys, checkResults}
+	factChecks         = []string{checkFacts}
+	deliveryChecks     = []string{checkOutbox, checkCursor, checkLag, checkLetters}
 )

@@ -168,6 +168,7 @@ func (v *verifier) order(o *order.Order, tenders []*payment.Tender, sent []*fulf
 	}
 	v.returned(o, tenders)
 	v.counters(o, sent)
+	v.holds(o, sent)
 	v.owners(o, held)
 	for i := range o.Lines {
 		v.shipped[o.Lines[i].SKU] = v.shipped[o.Lines[i].SKU].Add(o.Lines[i].Shipped)
@@ -225,9 +226,9 @@ func (v *verifier) counters(o *order.Order, sent []*fulfillment.Fulfillment) {
 	for _, r := range o.Returns {
 		for _, l := range r.Lines {
 			m := at(l.LineID)
-			m.requested = m.requested.Add(l.Quantity).Sub(l.Good).Sub(l.Damaged).Sub(l.Dismissed).Sub(l.Canceled)
+			m.requested = m.requested.Add(l.Outstanding())
 			m.good = m.good.Add(l.Good)
-			m.damaged = m.damaged.Add(l.Damaged)
+			m.damaged = m.damaged.Add(l.Taken()).Sub(l.Good)
 			m.dismissed = m.dismissed.Add(l.Dismissed)
 		}
 	}

@@ -28,20 +28,21 @@ import (
 // a lost row, 2 for a doubled one.
 type tampered struct {
 	storage.Store
-	order       func(*order.Order) int
-	tender      func(*payment.Tender) int
-	fulfillment func(*fulfillment.Fulfillment) int
-	reservation func(*inventory.Reservation) int
-	level       func(*inventory.Level) int
-	move        func(*inventory.Move) int
-	event       func(*event.Event) int
-	key         func(*storage.Key) int
-	lease       func(*storage.Lease) int
-	fact        func(*reporting.Fact) int
-	customer    func(*crm.Customer) int
-	address     func(*crm.Address) int
-	findings    []storage.Finding
-	parked      []payment.Report
+	order        func(*order.Order) int
+	tender       func(*payment.Tender) int
+	fulfillment  func(*fulfillment.Fulfillment) int
+	reservation  func(*inventory.Reservation) int
+	level        func(*inventory.Level) int
+	move         func(*inventory.Move) int
+	event        func(*event.Event) int
+	key          func(*storage.Key) int
+	lease        func(*storage.Lease) int
+	fact         func(*reporting.Fact) int
+	customer     func(*crm.Customer) int
+	subscription func(*order.Subscription) int
+	address      func(*crm.Address) int
+	findings     []storage.Finding
+	parked       []payment.Report
 }
 
 func (s *tampered) Snapshot(ctx context.Context, fn func(storage.Books) error) error {
@@ -123,6 +124,10 @@ func (b tamperedBooks) AllCustomers(ctx context.Context) iter.Seq2[*crm.Customer
 	return through(b.Books.AllCustomers(ctx), pointers(b.s.customer))
 }
 
+func (b tamperedBooks) AllSubscriptions(ctx context.Context) iter.Seq2[*order.Subscription, error] {
+	return through(b.Books.AllSubscriptions(ctx), pointers(b.s.subscription))
+}
+
 func (b tamperedBooks) AllSavedAddresses(ctx context.Context) iter.Seq2[crm.Address, error] {
 	return through(b.Books.AllSavedAddresses(ctx), b.s.address)
 }
@@ -160,7 +165,14 @@ func messyShop(t *testing.T) *shop {
 	}
 	_, err = s.MergeCustomers(s.ctx, oms.Merge{From: twin.ID, Into: ada.ID})
 	require.NoError(t, err)
+	_, err = s.Subscribe(s.ctx, oms.Subscription{
+		CustomerID: ada.ID, Lines: []oms.SubscriptionLine{{SKU: "MUG", Quantity: quantity.Of(1)}},
+		Schedule: order.Schedule{Every: 1, Unit: order.Week, Start: s.clock.Now()},
+	})
+	require.NoError(t, err)
 	_, err = s.RunOnce(s.ctx)
+	require.NoError(t, err)
+	_, err = s.RunOnce(s.ctx) // the sink is told of all of it
 	require.NoError(t, err)
 	s.clean()
 	return s
@@ -246,6 +258,12 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 					return false
 				}
 				l.Released, l.Allocated = l.Allocated, quantity.Quantity{}
+				return true
+			})
+		}},
+		{"order.holds", []string{fold}, func(s *tampered) {
+			s.order = once(func(o *order.Order) bool {
+				o.Holds = []order.Hold{{ID: uuid.New(), Type: "manual", Scope: order.HoldsLine, Target: uuid.New(), Status: order.HoldReleased}}
 				return true
 			})
 		}},
@@ -431,6 +449,33 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		{"history.version", nil, func(s *tampered) {
 			s.customer = once(func(c *crm.Customer) bool { c.Version++; return true })
 		}},
+		{"subscription.schedule", []string{fold}, func(s *tampered) {
+			s.subscription = always(func(x *order.Subscription) { x.Next = x.Next.Add(time.Hour) })
+		}},
+		{"subscription.schedule", []string{fold}, func(s *tampered) {
+			s.subscription = always(func(x *order.Subscription) { x.NextAt = time.Time{} })
+		}},
+		{"subscription.schedule", []string{fold}, func(s *tampered) {
+			s.subscription = always(func(x *order.Subscription) { x.Status = order.SubscriptionPaused })
+		}},
+		{"subscription.once", nil, func(s *tampered) {
+			s.event = always(func(e *event.Event) {
+				if e.Type == oms.SubscriptionRan {
+					delta := *e.Payload.(*order.SubscriptionDelta)
+					delta.Date = time.Time{}
+					e.Payload = &delta
+				}
+			})
+		}},
+		{fold, nil, func(s *tampered) {
+			s.subscription = always(func(x *order.Subscription) { x.Lines[0].SKU = "PIN" })
+		}},
+		{"history.version", nil, func(s *tampered) {
+			s.subscription = always(func(x *order.Subscription) { x.Version++ })
+		}},
+		{"history.begin", nil, func(s *tampered) {
+			s.subscription = drop(func(*order.Subscription) bool { return true })
+		}},
 		{"store.durability", nil, func(s *tampered) {
 			s.findings = []storage.Finding{{Topic: storage.Durability, Name: "synchronous", Value: "off", Want: "full"}}
 		}},
@@ -488,4 +533,46 @@ type brokenLevels struct {
 
 func (b brokenLevels) AllLevels(context.Context) iter.Seq2[inventory.Level, error] {
 	return func(yield func(inventory.Level, error) bool) { yield(inventory.Level{}, b.err) }
+}
+
+// A hold is on something that the order has, and one of a type is in force there.
+func TestVerifyLooksAtWhatHoldsAreOn(t *testing.T) {
+	on := func(scope order.HoldScope, target uuid.UUID) order.Hold {
+		return order.Hold{ID: uuid.New(), Type: "manual", Scope: scope, Target: target, Status: order.HoldOpen}
+	}
+	over := on(order.HoldsOrder, uuid.Nil)
+	over.Status = order.HoldReleased
+	for name, c := range map[string]struct {
+		holds func(*order.Order) []order.Hold
+		found int
+	}{
+		"an order with a target": {func(*order.Order) []order.Hold { return []order.Hold{on(order.HoldsOrder, uuid.New())} }, 1},
+		"nobody's parcel":        {func(*order.Order) []order.Hold { return []order.Hold{on(order.HoldsFulfillment, uuid.New())} }, 1},
+		"no scope":               {func(*order.Order) []order.Hold { return []order.Hold{on("", uuid.Nil)} }, 1},
+		"two of a type": {func(*order.Order) []order.Hold {
+			return []order.Hold{on(order.HoldsOrder, uuid.Nil), on(order.HoldsOrder, uuid.Nil)}
+		}, 1},
+		"one behind another": {func(*order.Order) []order.Hold { return []order.Hold{over, on(order.HoldsOrder, uuid.Nil)} }, 0},
+		"two lines": {func(o *order.Order) []order.Hold {
+			return []order.Hold{on(order.HoldsLine, o.Lines[0].ID), on(order.HoldsLine, o.Lines[1].ID)}
+		}, 0},
+	} {
+		s := messyShop(t)
+		store := &tampered{Store: s.store, order: once(func(o *order.Order) bool {
+			if len(o.Lines) < 2 {
+				return false
+			}
+			o.Holds = c.holds(o)
+			return true
+		})}
+		report, err := s.With(store).Verify(s.ctx, oms.VerifyOptions{})
+		require.NoError(t, err)
+		found := 0
+		for _, v := range report.Violations {
+			if v.Check == "order.holds" {
+				found++
+			}
+		}
+		require.Equal(t, c.found, found, "%s: %v", name, report.Violations)
+	}
 }

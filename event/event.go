@@ -16,11 +16,12 @@ const Schema = 1
 
 // The aggregates.
 const (
-	Order       = "order"       // payload *order.Delta
-	Payment     = "payment"     // payload *payment.Delta
-	Fulfillment = "fulfillment" // payload *fulfillment.Delta
-	Item        = "item"        // payload *inventory.Item
-	Customer    = "customer"    // payload *crm.Delta
+	Order        = "order"        // payload *order.Delta
+	Payment      = "payment"      // payload *payment.Delta
+	Fulfillment  = "fulfillment"  // payload *fulfillment.Delta
+	Item         = "item"         // payload *inventory.Item
+	Customer     = "customer"     // payload *crm.Delta
+	Subscription = "subscription" // payload *order.SubscriptionDelta
 )
 
 // Event is a fact about one aggregate. The stream of events is the history and

@@ -95,6 +95,8 @@ func TestIssueRefuses(t *testing.T) {
 	}
 	_, err = strict.Issue(t.Context(), "x", "k", time.Time{}, nil)
 	require.ErrorIs(t, err, no)
+	require.ErrorIs(t, strict.Allow(t.Context(), "x"), no)
+	require.NoError(t, issuer().Allow(t.Context(), "x"), "nobody is asked")
 }
 
 func TestMomentIsWhatTheBooksKeep(t *testing.T) {
@@ -106,6 +108,28 @@ func TestMomentIsWhatTheBooksKeep(t *testing.T) {
 
 func TestAReplayIsAConflict(t *testing.T) {
 	require.Equal(t, fault.Conflict, fault.KindOf(fmt.Errorf("commit: %w", &event.Replay{})))
+}
+
+func TestActorsWorkWhereTheyBelong(t *testing.T) {
+	for _, c := range []struct {
+		actor event.Actor
+		works map[string]bool
+	}{
+		{event.Actor{}, map[string]bool{"": true, "acme": true, event.AnyTenant: true}},
+		{event.Actor{Kind: event.System, Tenant: "acme"}, map[string]bool{"": true, "acme": true, event.AnyTenant: true}},
+		{event.Actor{Kind: event.Staff}, map[string]bool{"": true, "acme": false, event.AnyTenant: false}},
+		{event.Actor{Kind: event.Staff, Tenant: "acme"}, map[string]bool{"": false, "acme": true, "Acme": false, event.AnyTenant: false}},
+		{event.Actor{Kind: event.Shopper, Tenant: event.AnyTenant}, map[string]bool{"": true, "acme": true, event.AnyTenant: true}},
+	} {
+		for tenant, works := range c.works {
+			require.Equal(t, works, c.actor.WorksFor(tenant), "%+v in %q", c.actor, tenant)
+		}
+	}
+	for kind, known := range map[event.ActorKind]bool{
+		event.System: true, event.Staff: true, event.Shopper: true, event.Integration: true, "": false, "robot": false, "Staff": false,
+	} {
+		require.Equal(t, known, kind.Known(), kind)
+	}
 }
 
 func ExampleActor() {

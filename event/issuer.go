@@ -26,15 +26,21 @@ type Issuer struct {
 	Authorize func(ctx context.Context, a Actor, command string) error // nil allows everything
 }
 
+// Allow asks the authorizer about a command or a read that Issue is not called for.
+func (i Issuer) Allow(ctx context.Context, name string) error {
+	if i.Authorize == nil {
+		return nil
+	}
+	return i.Authorize(ctx, i.Actor, name)
+}
+
 // Issue makes a command. An empty key gets a fresh one, which makes the command
 // repeatable inside this call but not after a crash. A zero at means now. The
 // body is digested in its JSON form together with name and actor, so that a key
 // answers only to the same request of the same actor.
 func (i Issuer) Issue(ctx context.Context, name, key string, at time.Time, body any) (Command, error) {
-	if i.Authorize != nil {
-		if err := i.Authorize(ctx, i.Actor, name); err != nil {
-			return Command{}, err
-		}
+	if err := i.Allow(ctx, name); err != nil {
+		return Command{}, err
 	}
 	if len(key) > MaxKey || !utf8.ValidString(key) {
 		return Command{}, fault.Invalid("key", key, fmt.Sprintf("at most %d bytes of UTF-8", MaxKey))

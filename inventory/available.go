@@ -60,6 +60,9 @@ func (s *Stock) open(location string) bool {
 // Available returns what can be promised now of the SKUs that are registered, in
 // order of SKU. It is a hint: only a command promises.
 func (s *Service) Available(ctx context.Context, skus ...string) ([]Availability, error) {
+	if err := s.issuer.Allow(ctx, "inventory.available"); err != nil {
+		return nil, err
+	}
 	stock, err := ReadStock(ctx, s.store, skus, "", event.Moment(s.issuer.Now()))
 	if err != nil {
 		return nil, err
@@ -70,6 +73,9 @@ func (s *Service) Available(ctx context.Context, skus ...string) ([]Availability
 // Levels returns the stock of the SKUs at every location, closed ones included, in
 // order of SKU and location. Expired holds are not counted as reserved.
 func (s *Service) Levels(ctx context.Context, skus ...string) ([]Level, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return nil, err
+	}
 	stock, err := ReadStock(ctx, s.store, skus, "", event.Moment(s.issuer.Now()))
 	if err != nil {
 		return nil, err
@@ -79,15 +85,27 @@ func (s *Service) Levels(ctx context.Context, skus ...string) ([]Level, error) {
 
 // Items returns the items of the SKUs that are registered, in order of SKU.
 func (s *Service) Items(ctx context.Context, skus ...string) ([]Item, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return nil, err
+	}
 	return s.store.Items(ctx, uniqueSKUs(skus))
 }
 
 // Locations returns all locations in order of priority and code.
 func (s *Service) Locations(ctx context.Context) ([]Location, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return nil, err
+	}
 	return s.store.Locations(ctx)
 }
 
 // Moves yields the movements that match, in order of recording.
 func (s *Service) Moves(ctx context.Context, f MoveFilter) iter.Seq2[Move, error] {
+	if err := s.mayRead(ctx); err != nil {
+		return func(yield func(Move, error) bool) { yield(Move{}, err) }
+	}
 	return s.store.Moves(ctx, f)
 }
+
+// mayRead asks about what is more than a shopper's to know.
+func (s *Service) mayRead(ctx context.Context) error { return s.issuer.Allow(ctx, "inventory.read") }

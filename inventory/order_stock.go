@@ -154,15 +154,30 @@ func ShipOrder(reservations []Reservation, parts []Part, cmd event.Command, orde
 
 // Returned is what came back of a sale.
 type Returned struct {
-	LineID   uuid.UUID // zero for a blind return
-	SKU      string
-	Location string
-	Quantity quantity.Quantity
-	Damaged  bool // it is in the building but cannot be sold
-	Reason   string
+	LineID      uuid.UUID // zero for a blind return
+	SKU         string
+	Location    string
+	Quantity    quantity.Quantity
+	Disposition Disposition
+	Reason      string
 }
 
-// ReturnGoods takes goods back into the building, to stock or to the damaged. It
+// Disposition says what becomes of goods that came back. All of them are on hand
+// first, so that the movements tell the whole way.
+type Disposition string
+
+// The dispositions. The zero Disposition is ToStock.
+const (
+	ToStock      Disposition = "restock"    // for sale again
+	ToDamaged    Disposition = "damaged"    // on hand and unavailable
+	ToQuarantine Disposition = "quarantine" // on hand and unavailable until somebody has looked: see Service.Quarantine
+	ToScrap      Disposition = "scrap"      // on hand and adjusted out again
+)
+
+// reasonScrap is why scrapped goods are adjusted out.
+const reasonScrap = "scrap"
+
+// ReturnGoods takes goods back into the building as their disposition says. It
 // reports a fact, which nothing refuses but malformed input: *fault.InvalidError.
 // Untracked items have nothing to take back and belong in no part of it.
 func ReturnGoods(goods []Returned, cmd event.Command, orderID uuid.UUID) (Changes, error) {
@@ -175,6 +190,7 @@ func ReturnGoods(goods []Returned, cmd event.Command, orderID uuid.UUID) (Change
 			code(at("goods", i, "location"), g.Location, MaxLocation),
 			amount(at("goods", i, "quantity"), g.Quantity, false),
 			text(at("goods", i, "reason"), g.Reason, MaxReason),
+			g.Disposition.check(at("goods", i, "disposition")),
 		)
 		if err != nil {
 			return Changes{}, err
@@ -183,10 +199,31 @@ func ReturnGoods(goods []Returned, cmd event.Command, orderID uuid.UUID) (Change
 			SKU: g.SKU, Location: g.Location, Kind: ReturnGood, OnHand: g.Quantity,
 			Reason: g.Reason, OrderID: orderID, LineID: g.LineID,
 		}
-		if g.Damaged {
+		then := m
+		then.OnHand = quantity.Quantity{}
+		switch g.Disposition {
+		case ToDamaged:
 			m.Kind, m.Unavailable = ReturnDamaged, g.Quantity
+			d.move(m)
+		case ToQuarantine:
+			then.Kind, then.Unavailable = Quarantine, g.Quantity
+			d.move(m)
+			d.move(then)
+		case ToScrap:
+			then.Kind, then.OnHand, then.Reason = Adjust, g.Quantity.Neg(), reasonScrap
+			d.move(m)
+			d.move(then)
+		default:
+			d.move(m)
 		}
-		d.move(m)
 	}
 	return d.Changes, nil
+}
+
+func (d Disposition) check(field string) error {
+	switch d {
+	case "", ToStock, ToDamaged, ToQuarantine, ToScrap:
+		return nil
+	}
+	return fault.Invalid(field, d, "restock, damaged, quarantine or scrap")
 }

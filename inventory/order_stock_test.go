@@ -147,22 +147,38 @@ func TestReturnGoods(t *testing.T) {
 	b := stocked(t, map[string]int32{"A@x": 5})
 	cmd := b.command(t, "test.return")
 	orderID := cmd.IDs.Next()
+	goods := func(n int32, d inventory.Disposition) inventory.Returned {
+		return inventory.Returned{SKU: "A", Location: "x", Quantity: quantity.Of(n), Disposition: d, LineID: uuid.UUID{15: 1}, Reason: "torn"}
+	}
 	changes, err := inventory.ReturnGoods([]inventory.Returned{
-		{SKU: "A", Location: "x", Quantity: quantity.Of(2), LineID: uuid.UUID{15: 1}},
-		{SKU: "A", Location: "x", Quantity: quantity.Of(1), Damaged: true, Reason: "torn"},
+		goods(2, ""), goods(1, inventory.ToStock), goods(1, inventory.ToDamaged), goods(3, inventory.ToQuarantine), goods(4, inventory.ToScrap),
 	}, cmd, orderID)
 	require.NoError(t, err)
 	require.NoError(t, b.store.CommitInventory(t.Context(), cmd, nil, changes))
 	level := b.store.level("A", "x")
-	require.Equal(t, quantity.Of(8), level.OnHand)
-	require.Equal(t, quantity.Of(1), level.Unavailable)
-	require.Equal(t, quantity.Of(7), b.available(t, "A"))
+	require.Equal(t, quantity.Of(12), level.OnHand)
+	require.Equal(t, quantity.Of(4), level.Unavailable)
+	require.Equal(t, quantity.Of(8), b.available(t, "A"))
+	var kinds []inventory.MoveKind
+	for _, m := range changes.Moves {
+		kinds = append(kinds, m.Kind)
+		require.NotEmpty(t, m.Reason, m.Kind)
+	}
+	require.Equal(t, []inventory.MoveKind{
+		inventory.ReturnGood, inventory.ReturnGood, inventory.ReturnDamaged,
+		inventory.ReturnGood, inventory.Quarantine, inventory.ReturnGood, inventory.Adjust,
+	}, kinds)
 	b.store.verify(t, noon)
 
-	var invalid *fault.InvalidError
-	_, err = inventory.ReturnGoods([]inventory.Returned{{SKU: "A", Location: "x"}}, cmd, orderID)
-	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, "goods[0].quantity", invalid.Field)
+	for field, bad := range map[string]inventory.Returned{
+		"goods[0].quantity":    {SKU: "A", Location: "x"},
+		"goods[0].disposition": goods(1, "burnt"),
+	} {
+		var invalid *fault.InvalidError
+		_, err = inventory.ReturnGoods([]inventory.Returned{bad}, cmd, orderID)
+		require.ErrorAs(t, err, &invalid)
+		require.Equal(t, field, invalid.Field)
+	}
 }
 
 func TestImportSalesLeaveNothingBehindButHistory(t *testing.T) {

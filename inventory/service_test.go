@@ -423,6 +423,30 @@ func TestTheAuthorizerIsAsked(t *testing.T) {
 	require.ErrorIs(t, s.Adjust(t.Context(), inventory.Adjustment{SKU: "A", Location: "x", By: quantity.Of(1), Reason: "found"}), no)
 }
 
+func TestReadsAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	no := errors.New("not you")
+	var asked []string
+	b.issuer.Authorize = func(_ context.Context, _ event.Actor, command string) error {
+		asked = append(asked, command)
+		return no
+	}
+	s := inventory.NewService(b.store, b.issuer)
+	_, err := s.Available(t.Context(), "A")
+	require.ErrorIs(t, err, no)
+	_, err = s.Levels(t.Context(), "A")
+	require.ErrorIs(t, err, no)
+	_, err = s.Items(t.Context(), "A")
+	require.ErrorIs(t, err, no)
+	_, err = s.Locations(t.Context())
+	require.ErrorIs(t, err, no)
+	for _, err := range s.Moves(t.Context(), inventory.MoveFilter{}) {
+		require.ErrorIs(t, err, no)
+	}
+	require.Equal(t, []string{"inventory.available", "inventory.read", "inventory.read", "inventory.read", "inventory.read"}, asked)
+}
+
 func TestHoldsUseTheGivenSourcing(t *testing.T) {
 	t.Parallel()
 	b := stocked(t, map[string]int32{"A@x": 5, "A@y": 5})

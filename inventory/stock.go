@@ -89,6 +89,25 @@ func (s Stock) BehindQueue() Stock {
 	return s
 }
 
+// Freed returns the stock as it is once those movements have given something back: for
+// a command that gives back and takes in one.
+func (s Stock) Freed(moves []Move) Stock {
+	if len(moves) == 0 {
+		return s
+	}
+	s.Levels = slices.Clone(s.Levels)
+	for _, d := range Sum(moves) {
+		if i := findLevel(s.Levels, d.SKU, d.Location); i >= 0 {
+			if short := s.Levels[i].Available(); short.Sign() < 0 { // others wait for more than there is, but not for this
+				s.Levels[i].Safety = s.Levels[i].Safety.Add(short)
+			}
+			s.Levels[i].Allocated = s.Levels[i].Allocated.Add(d.Allocated)
+			s.Levels[i].Backordered = s.Levels[i].Backordered.Add(d.Backordered)
+		}
+	}
+	return s
+}
+
 // uniqueSKUs returns the SKUs sorted, each once, leaving its argument alone.
 func uniqueSKUs(skus []string) []string {
 	if len(skus) < 2 {

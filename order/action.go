@@ -16,6 +16,7 @@ const (
 	ActionReturn      = "return"       // ask for, send or receive units back
 	ActionRefund      = "refund"       // give money back
 	ActionNote        = "note"         // add a remark
+	ActionChange      = "change"       // change what was agreed on
 )
 
 // The effects that this module's flows carry out, each as a part of the batch
@@ -91,6 +92,7 @@ const (
 	DeniedState    = "wrong_state"     // the workflow has the action, but not from this state
 	DeniedUnknown  = "unknown_action"  // the workflow does not have the action
 	DeniedStarted  = "already_started" // the order has a status already
+	DeniedHeld     = "on_hold"         // a hold blocks the action
 	DeniedNoDetail = "denied"          // a guard denied and gave no code
 )
 

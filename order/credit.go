@@ -2,6 +2,7 @@ package order
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -54,8 +55,8 @@ func (o *Order) CreditedUnits(lineID uuid.UUID) quantity.Quantity {
 // divided, crediting all of them gives back exactly the line's Total. The tax part
 // is the share of the line's Tax for that amount, cumulative likewise.
 //
-// No more is given back than is due: what was credited on the whole order before
-// counts.
+// No more is given back than is due, the fees of returns apart: what was credited on
+// the whole order before counts.
 //
 // The error is a *fault.NotFoundError for a line of another order, or a
 // [*QuantityError] for more units than have not been credited; then the order has
@@ -67,7 +68,11 @@ func (o *Order) CreditLine(
 	if line == nil {
 		return money.Money{}, fault.NotFound("line", lineID)
 	}
-	from := o.CreditedUnits(lineID)
+	return o.creditLine(ids, line, o.CreditedUnits(lineID), q, p)
+}
+
+// creditLine credits q units of a line of which from are credited already.
+func (o *Order) creditLine(ids *event.IDs, line *Line, from, q quantity.Quantity, p CreditParams) (money.Money, error) {
 	if left := line.Quantity.Sub(from); q.Sign() <= 0 || left.Less(q) {
 		return money.Money{}, line.refuse("credit", q, left)
 	}
@@ -75,7 +80,11 @@ func (o *Order) CreditLine(
 	if err != nil {
 		return money.Money{}, err
 	}
-	amount := lesser(share, o.positiveDue())
+	limit, err := o.goodsDue()
+	if err != nil {
+		return money.Money{}, err
+	}
+	amount := lesser(share, limit)
 	tax, err := taxShare(line.Total, line.Tax, line.Credited, amount)
 	if err != nil {
 		return money.Money{}, err
@@ -84,12 +93,81 @@ func (o *Order) CreditLine(
 	if err != nil {
 		return money.Money{}, err
 	}
-	a := Adjustment{Scope: OnLine, LineID: lineID, Quantity: q}
+	a := Adjustment{Scope: OnLine, LineID: line.ID, Quantity: q}
 	if err := o.credit(ids, a, amount, tax, p); err != nil {
 		return money.Money{}, err
 	}
 	line.Credited = credited
 	return amount, nil
+}
+
+// UncreditLine takes back the credit of the last q units of a line that were credited,
+// and returns the amount: the line stands as if they had never been credited. It is a
+// credit of fewer than zero units. The error is a *fault.NotFoundError for a line of
+// another order, or a [*QuantityError] for more units than are credited.
+func (o *Order) UncreditLine(
+	ids *event.IDs, lineID uuid.UUID, q quantity.Quantity, p CreditParams,
+) (money.Money, error) {
+	line := o.Line(lineID)
+	if line == nil {
+		return money.Money{}, fault.NotFound("line", lineID)
+	}
+	return o.uncreditLine(ids, line, o.CreditedUnits(lineID), q, p)
+}
+
+// uncreditLine takes back the credit of the last q of from credited units. Where less
+// than their share was credited, since no more was due then, no more is taken back.
+func (o *Order) uncreditLine(ids *event.IDs, line *Line, from, q quantity.Quantity, p CreditParams) (money.Money, error) {
+	if q.Sign() <= 0 || from.Less(q) {
+		return money.Money{}, line.refuse("take back the credit of", q, from)
+	}
+	left, err := line.Total.Part(line.Quantity.Micro(), 0, from.Sub(q).Micro())
+	if err != nil {
+		return money.Money{}, err
+	}
+	left = lesser(left, line.Credited)
+	amount, err := line.Credited.Sub(left)
+	if err != nil {
+		return money.Money{}, err
+	}
+	tax, err := taxShare(line.Total, line.Tax, left, amount)
+	if err != nil {
+		return money.Money{}, err
+	}
+	a := Adjustment{Scope: OnLine, LineID: line.ID, Quantity: q.Neg()}
+	if err := o.credit(ids, a, amount.Neg(), tax.Neg(), p); err != nil {
+		return money.Money{}, err
+	}
+	line.Credited = left
+	return amount, nil
+}
+
+// Uncredit takes back a credit on shipping or on the whole order: a further entry of
+// the opposite amount, whose Source is the credit. The error is a *fault.NotFoundError
+// for an entry that is no such credit, or that is taken back already.
+func (o *Order) Uncredit(ids *event.IDs, id uuid.UUID, at time.Time) error {
+	if !o.uncreditable(id) {
+		return fault.NotFound("credit", id)
+	}
+	i := slices.IndexFunc(o.Adjustments, func(a Adjustment) bool { return a.ID == id })
+	found := o.Adjustments[i]
+	return o.credit(ids, Adjustment{Scope: found.Scope}, found.Amount, found.TaxPart,
+		CreditParams{Code: found.Code, Label: found.Label, Source: id, At: at})
+}
+
+// uncreditable reports whether there is such a credit that was not taken back.
+func (o *Order) uncreditable(id uuid.UUID) (found bool) {
+	for i := range o.Adjustments {
+		a := &o.Adjustments[i]
+		switch {
+		case a.Kind != Credit || a.Scope == OnLine:
+		case a.Amount.Sign() <= 0 && a.ID == id:
+			found = true
+		case a.Amount.Sign() > 0 && a.Source == id:
+			return false
+		}
+	}
+	return found
 }
 
 // CreditShipping gives back a part of what shipping cost, tax included; the zero
@@ -117,6 +195,22 @@ func (o *Order) CreditShipping(ids *event.IDs, amount money.Money, p CreditParam
 		return money.Money{}, err
 	}
 	return amount, o.credit(ids, Adjustment{Scope: OnShipping}, amount, part, p)
+}
+
+// creditDelivery gives back a part of what shipping cost, with the tax that is in it.
+func (o *Order) creditDelivery(ids *event.IDs, amount, tax money.Money, p CreditParams) error {
+	total, _, before, err := o.shippingSums()
+	if err != nil {
+		return err
+	}
+	var sum adder
+	if err := o.creditable("shipping", amount, lesser(sum.sub(total, before), o.positiveDue())); err != nil {
+		return err
+	}
+	if tax.Currency() != o.Currency || !tax.IsMinor() || tax.Sign() < 0 || below(amount, tax) {
+		return fault.Invalid("tax", tax, "zero or more, at most "+amount.String())
+	}
+	return o.credit(ids, Adjustment{Scope: OnShipping}, amount, tax, p)
 }
 
 // CreditOrder gives back an amount that belongs to no line, such as goodwill or a
@@ -151,16 +245,19 @@ func (o *Order) Charge(ids *event.IDs, c Charge, at time.Time) error {
 	if c.Amount.Currency() != o.Currency || !c.Amount.IsMinor() || c.Amount.IsZero() {
 		return fault.Invalid("amount", c.Amount, "an amount in "+string(o.Currency)+" other than zero")
 	}
+	return o.charge(ids, Adjustment{Code: c.Code, Label: c.Label, Amount: c.Amount}, at)
+}
+
+// charge appends a fee on the order and sums it up.
+func (o *Order) charge(ids *event.IDs, a Adjustment, at time.Time) error {
 	var sum adder
-	fees, total := sum.add(o.Totals.Fees, c.Amount), sum.add(o.Totals.Total, c.Amount)
+	fees, total := sum.add(o.Totals.Fees, a.Amount), sum.add(o.Totals.Total, a.Amount)
 	if sum.err != nil {
 		return sum.err
 	}
 	o.Totals.Fees, o.Totals.Total = fees, total
-	o.Adjustments = append(o.Adjustments, Adjustment{
-		ID: ids.Next(), Scope: OnOrder, Kind: Fee, Code: c.Code, Label: c.Label,
-		Amount: c.Amount, TaxPart: money.Zero(o.Currency), At: event.Moment(at),
-	})
+	a.ID, a.Scope, a.Kind, a.TaxPart, a.At = ids.Next(), OnOrder, Fee, money.Zero(o.Currency), event.Moment(at)
+	o.Adjustments = append(o.Adjustments, a)
 	return nil
 }
 
@@ -194,6 +291,15 @@ func (o *Order) positiveDue() money.Money {
 		return due
 	}
 	return money.Zero(o.Currency)
+}
+
+// goodsDue is what is due without the fees of returns, or zero where nothing is.
+func (o *Order) goodsDue() (money.Money, error) {
+	due, err := o.Due().Sub(o.returnFees())
+	if err != nil || due.Sign() > 0 {
+		return due, err
+	}
+	return money.Zero(o.Currency), nil
 }
 
 // shippingSums returns what shipping cost after discount and with tax, the tax in

@@ -19,6 +19,10 @@ type Delta struct {
 	Adjustments []Adjustment `json:"adjustments,omitempty"`
 	// Returns are the new and the changed ones, whole.
 	Returns []Return `json:"returns,omitempty"`
+	// Changes are the new and the changed ones, whole.
+	Changes []Change `json:"changes,omitempty"`
+	// Holds are the new and the changed ones, whole.
+	Holds []Hold `json:"holds,omitempty"`
 	// Notes are the ids of notes that were added.
 	Notes []uuid.UUID `json:"notes,omitempty"`
 }

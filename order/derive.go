@@ -1,6 +1,10 @@
 package order
 
-import "github.com/google/uuid"
+import (
+	"github.com/google/uuid"
+
+	"github.com/go-oms/oms/quantity"
+)
 
 // MoneyState is what a payment status follows from: where the money stands, and
 // what became of attempts that left no money behind.
@@ -125,7 +129,7 @@ func DeriveReturnStatus(lines []Line, returns []Return) ReturnStatus {
 	for i := range returns {
 		for _, l := range returns[i].Lines {
 			if l.LineID == uuid.Nil {
-				came = came || l.Good.Add(l.Damaged).Sign() > 0
+				came = came || l.Taken().Sign() > 0
 				coming = coming || l.Outstanding().Sign() > 0
 			}
 		}
@@ -141,14 +145,18 @@ func DeriveReturnStatus(lines []Line, returns []Return) ReturnStatus {
 	return NotReturned
 }
 
-// DeriveReturnState returns the state of one return: canceled when nothing of it
-// ever came or will, received when everything did that was not canceled, partly
-// received when something did.
+// DeriveReturnState returns the state of one return: requested while nothing has
+// come and something may, received when everything did that was not given up, partly
+// received when something did. When nothing of it ever came or will, it is closed
+// where units were lost or left with the customer, expired where they were too late,
+// else canceled.
 func DeriveReturnState(lines []ReturnLine) ReturnState {
-	var came, outstanding bool
+	var came, outstanding, closed, expired bool
 	for _, l := range lines {
 		came = came || l.Settled().Sign() > 0
 		outstanding = outstanding || l.Outstanding().Sign() > 0
+		closed = closed || quantity.Sum(l.Lost, l.Excused, l.Kept).Sign() > 0
+		expired = expired || l.Expired.Sign() > 0
 	}
 	switch {
 	case came && outstanding:
@@ -157,6 +165,10 @@ func DeriveReturnState(lines []ReturnLine) ReturnState {
 		return ReturnReceived
 	case outstanding || len(lines) == 0:
 		return ReturnRequested
+	case closed:
+		return ReturnClosed
+	case expired:
+		return ReturnExpired
 	}
 	return ReturnCanceled
 }

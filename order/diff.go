@@ -15,7 +15,16 @@ func (o *Order) Clone() *Order {
 	c.Adjustments = slices.Clone(o.Adjustments)
 	c.Returns = slices.Clone(o.Returns)
 	for i := range c.Returns {
-		c.Returns[i].Lines = slices.Clone(c.Returns[i].Lines)
+		c.Returns[i] = c.Returns[i].Clone()
+	}
+	c.Changes = slices.Clone(o.Changes)
+	for i := range c.Changes {
+		c.Changes[i].Steps = slices.Clone(c.Changes[i].Steps)
+		c.Changes[i].Inverse = slices.Clone(c.Changes[i].Inverse)
+	}
+	c.Holds = slices.Clone(o.Holds)
+	for i := range c.Holds {
+		c.Holds[i].Approvals = slices.Clone(c.Holds[i].Approvals)
 	}
 	c.Metadata = o.Metadata.Clone()
 	return &c
@@ -45,20 +54,22 @@ func (o *Order) Return(id uuid.UUID) *Return {
 // before means a new order. Lines that did not move are left out. The returned
 // delta shares the slices of after, which must not be changed any more.
 //
-// Diff panics if after dropped or reordered lines, adjustments or returns, or
+// Diff panics if after dropped or reordered lines, adjustments, returns, changes or holds, or
 // changed the frozen part of a line: that is a bug in the caller, and writing
 // would destroy history.
 func Diff(before, after *Order) *Delta {
 	d := &Delta{Order: *after}
-	d.Order.Lines, d.Order.Adjustments, d.Order.Returns = nil, nil, nil
+	d.Order.Lines, d.Order.Adjustments, d.Order.Returns, d.Order.Changes, d.Order.Holds = nil, nil, nil, nil, nil
 	d.Order.ShipTo, d.Order.BillTo = nil, nil
 	if before == nil {
 		d.Lines, d.Adjustments, d.Returns = after.Lines, after.Adjustments, after.Returns
+		d.Changes, d.Holds = after.Changes, after.Holds
 		return d
 	}
 	if len(after.Lines) < len(before.Lines) || len(after.Adjustments) < len(before.Adjustments) ||
-		len(after.Returns) < len(before.Returns) {
-		panic("order: a change dropped lines, adjustments or returns")
+		len(after.Returns) < len(before.Returns) || len(after.Changes) < len(before.Changes) ||
+		len(after.Holds) < len(before.Holds) {
+		panic("order: a change dropped lines, adjustments, returns, changes or holds")
 	}
 	for i := range before.Lines {
 		was, is := &before.Lines[i], &after.Lines[i]
@@ -83,6 +94,16 @@ func Diff(before, after *Order) *Delta {
 			d.Returns = append(d.Returns, after.Returns[i])
 		}
 	}
+	for i := range after.Changes {
+		if i >= len(before.Changes) || !before.Changes[i].equal(&after.Changes[i]) {
+			d.Changes = append(d.Changes, after.Changes[i])
+		}
+	}
+	for i := range after.Holds {
+		if i >= len(before.Holds) || !before.Holds[i].equal(after.Holds[i]) {
+			d.Holds = append(d.Holds, after.Holds[i])
+		}
+	}
 	return d
 }
 
@@ -101,7 +122,7 @@ func Apply(o *Order, d *Delta) (*Order, error) {
 	if len(d.Counts) > 0 && len(d.Lines) == 0 {
 		next.Lines = slices.Clone(next.Lines)
 	}
-	next.Returns = slices.Clone(o.Returns)
+	next.Returns, next.Changes, next.Holds = slices.Clone(o.Returns), slices.Clone(o.Changes), slices.Clone(o.Holds)
 	next.ShipTo, next.BillTo = o.ShipTo, o.BillTo
 	for _, c := range d.Counts {
 		line := next.Line(c.LineID)
@@ -117,6 +138,20 @@ func Apply(o *Order, d *Delta) (*Order, error) {
 			next.Returns = append(next.Returns, r)
 		}
 	}
+	for _, c := range d.Changes {
+		if known := next.Change(c.ID); known != nil {
+			*known = c
+		} else {
+			next.Changes = append(next.Changes, c)
+		}
+	}
+	for _, h := range d.Holds {
+		if known := next.Hold(h.ID); known != nil {
+			*known = h
+		} else {
+			next.Holds = append(next.Holds, h)
+		}
+	}
 	return &next, nil
 }
 
@@ -128,8 +163,9 @@ func joined[T any](a, b []T) []T {
 	return append(slices.Clip(a), b...)
 }
 
-func (r Return) equal(other Return) bool {
-	return r.ID == other.ID && r.Status == other.Status && r.Reason == other.Reason &&
-		r.RequestedAt.Equal(other.RequestedAt) && r.ReceivedAt.Equal(other.ReceivedAt) &&
-		r.Location == other.Location && slices.Equal(r.Lines, other.Lines)
+func (c *Change) equal(other *Change) bool {
+	return c.ID == other.ID && c.Status == other.Status && c.BaseVersion == other.BaseVersion && c.Due == other.Due &&
+		c.Undoes == other.Undoes && c.UndoneBy == other.UndoneBy && c.Reason == other.Reason && c.EndReason == other.EndReason && c.By == other.By &&
+		c.At.Equal(other.At) && c.ExpiresAt.Equal(other.ExpiresAt) && c.EndedAt.Equal(other.EndedAt) &&
+		slices.Equal(c.Steps, other.Steps) && slices.Equal(c.Inverse, other.Inverse)
 }

@@ -1,7 +1,7 @@
 // Package order holds orders: what was agreed with a customer, what became of
 // every unit and every cent of it, and the workflow it goes through.
 //
-// An [Order] is one aggregate of lines, adjustments and returns. The way to
+// An [Order] is one aggregate of lines, adjustments, returns and holds. The way to
 // change it is to [Order.Clone] it, to change the copy with the methods below,
 // and to let [Diff] find what has to be written.
 //
@@ -31,4 +31,16 @@
 // [DerivePaymentStatus], [DeriveFulfillmentStatus], [DeriveReturnStatus] and
 // [DeriveReturnState] tell how an order stands. The status of the order itself
 // is a state of its [Workflow].
+//
+// # Holds
+//
+// A [Hold] stops what its [HoldType] blocks. [CompileHolds] checks a set of types,
+// and the [Holds] that it returns are the one place where holds are opened, approved,
+// released and rejected. [ScreenRules] look for fraud before an order is placed.
+//
+// # Again and again
+//
+// A [Subscription] is an order that is placed on every date of a [Schedule], whose
+// [Dates] are reckoned from its start and so never drift. Its moves, such as
+// [Subscription.Skip] and [Subscription.Ran], keep its next date.
 package order

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -175,4 +176,24 @@ func ExampleMetaKey() {
 	// Output:
 	// <nil>
 	// true true <nil>
+}
+
+// Every date is reckoned from the start: a month that is too short ends early, and
+// the next one does not. The time of day stays when clocks are changed.
+func ExampleSchedule_Dates() {
+	dates, err := order.Schedule{
+		Every: 1, Unit: order.Month, TimeZone: "Europe/Berlin", Start: time.Date(2026, 1, 31, 7, 0, 0, 0, time.UTC),
+	}.Dates()
+	if err != nil {
+		panic(err)
+	}
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for range 3 {
+		at, _ = dates.Next(at)
+		fmt.Println(at.Format(time.RFC3339))
+	}
+	// Output:
+	// 2026-01-31T07:00:00Z
+	// 2026-02-28T07:00:00Z
+	// 2026-03-31T06:00:00Z
 }

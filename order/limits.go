@@ -14,6 +14,9 @@ type Limits struct {
 	MaxLines       int // lines of an order: 5,000
 	MaxAdjustments int // adjustments of an order: 50,000
 	MaxReturns     int // returns of an order: 1,000
+	MaxChanges     int // changes of an order: 1,000
+	MaxHolds       int // holds of an order, those that were lifted included: 1,000
+	MaxEvidence    int // references to pictures and the like with one return: 16
 	MaxCoupons     int // codes typed for one cart: 16
 	MaxText        int // bytes of a SKU, code, title, label or reference: 256
 	MaxNote        int // bytes of a note: 16 KiB
@@ -28,6 +31,9 @@ func (l Limits) WithDefaults() Limits {
 		{&l.MaxLines, 5_000},
 		{&l.MaxAdjustments, 50_000},
 		{&l.MaxReturns, 1_000},
+		{&l.MaxChanges, 1_000},
+		{&l.MaxHolds, 1_000},
+		{&l.MaxEvidence, 16},
 		{&l.MaxCoupons, 16},
 		{&l.MaxText, 256},
 		{&l.MaxNote, 16 << 10},
@@ -41,7 +47,7 @@ func (l Limits) WithDefaults() Limits {
 
 // Check returns a *fault.InvalidError for a limit below zero.
 func (l Limits) Check() error {
-	for _, n := range [...]int{l.MaxLines, l.MaxAdjustments, l.MaxReturns, l.MaxCoupons, l.MaxText, l.MaxNote} {
+	for _, n := range [...]int{l.MaxLines, l.MaxAdjustments, l.MaxReturns, l.MaxChanges, l.MaxHolds, l.MaxEvidence, l.MaxCoupons, l.MaxText, l.MaxNote} {
 		if n < 0 {
 			return fault.Invalid("limits", n, "zero or more")
 		}
@@ -71,6 +77,22 @@ func (l Limits) CheckCoupons(codes []string) error {
 		}
 	}
 	return nil
+}
+
+// CheckHold returns a *fault.InvalidError for a further hold on an order that has as
+// many as allowed, or for a reason of one that is too long or not plain text.
+func (l Limits) CheckHold(o *Order, reason string) error {
+	l = l.WithDefaults()
+	if len(o.Holds) >= l.MaxHolds {
+		return fault.Invalid("holds", len(o.Holds)+1, fmt.Sprintf("at most %d on one order", l.MaxHolds))
+	}
+	return l.CheckReason(reason)
+}
+
+// CheckReason returns a *fault.InvalidError for a reason that is too long, is not
+// UTF-8 or holds control characters.
+func (l Limits) CheckReason(reason string) error {
+	return checkText("reason", reason, l.WithDefaults().MaxText)
 }
 
 // CheckNote returns a *fault.InvalidError for a note that is empty, too long or not
@@ -113,9 +135,32 @@ func (l Limits) CheckOrder(o *Order) error {
 		}
 	}
 	for i := range o.Returns {
-		if err := l.texts("returns", i, o.Returns[i].Reason, o.Returns[i].Location); err != nil {
+		if err := within(fmt.Sprintf("returns[%d]", i), l.CheckReturn(&o.Returns[i])); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// CheckReturn returns a *fault.InvalidError for a return with a text that is too
+// long, is not UTF-8 or holds control characters, or with more evidence than
+// allowed.
+func (l Limits) CheckReturn(r *Return) error {
+	l = l.WithDefaults()
+	for _, part := range [...]struct{ field, value string }{
+		{"reason", r.Reason}, {"location", r.Location}, {"receipt", r.Receipt}, {"override", r.Override},
+	} {
+		if err := checkText(part.field, part.value, l.MaxText); err != nil {
+			return err
+		}
+	}
+	for i, e := range r.Evidence {
+		if err := checkText(fmt.Sprintf("evidence[%d]", i), e, l.MaxText); err != nil {
+			return err
+		}
+	}
+	if len(r.Evidence) > l.MaxEvidence {
+		return fault.Invalid("evidence", len(r.Evidence), fmt.Sprintf("at most %d", l.MaxEvidence))
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func TestLimitsCheckOrder(t *testing.T) {
 		"country":             func(o *order.Order) { o.Country = "Germany" },
 		"lines[1]":            func(o *order.Order) { o.Lines[1].Title = long },
 		"adjustments[0]":      func(o *order.Order) { o.Adjustments[0].Label = long },
-		"returns[0]":          func(o *order.Order) { o.Returns[0].Reason = long },
+		"returns[0].reason":   func(o *order.Order) { o.Returns[0].Reason = long },
 		"ship_to.country":     func(o *order.Order) { o.ShipTo.Country = "de" },
 		"bill_to.email":       func(o *order.Order) { o.BillTo = &order.Address{Email: "nobody"} },
 		"metadata":            func(o *order.Order) { o.Metadata = order.Metadata{"": ""} },

@@ -25,11 +25,11 @@ func TestNotAllowedNamesTheAllowed(t *testing.T) {
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, &NotAllowedError{
 		OrderID: o.ID, Status: StatusPending, Action: ActionShip,
-		Allowed: []string{ActionPay, ActionCancelLines, ActionCancel, ActionNote},
+		Allowed: []string{ActionPay, ActionCancelLines, ActionChange, ActionCancel, ActionNote},
 		Denials: []Denial{{Action: ActionShip, Code: DeniedState, Message: "the status does not allow it"}},
 	}, refused)
 	require.Equal(t, `order 00000000-0000-0000-0000-000000000001: ship is not allowed in status "pending": `+
-		`the status does not allow it; allowed are pay, cancel_lines, cancel, note`, err.Error())
+		`the status does not allow it; allowed are pay, cancel_lines, change, cancel, note`, err.Error())
 
 	_, err = m.Fire(o, "fly", f)
 	require.ErrorAs(t, err, &refused)

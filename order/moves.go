@@ -65,6 +65,11 @@ func (l *Line) Cancel(q quantity.Quantity) (Counts, error) {
 	return before.taken(l.Counts), err
 }
 
+// Reinstate takes the cancellation of units back: they are unsourced again.
+func (l *Line) Reinstate(q quantity.Quantity) error {
+	return l.move("reinstate", q, &l.Unsourced, &l.Canceled)
+}
+
 // Deliver records shipped units as delivered.
 func (l *Line) Deliver(q quantity.Quantity) error {
 	undelivered := l.Shipped.Sub(l.Delivered)

@@ -19,6 +19,8 @@ const (
 	FromImport Origin = "import"       // a past order with its business times
 	FromBlind  Origin = "blind_return" // goods that came back without a known sale
 	FromBooks  Origin = "books"        // charges and credits without goods
+	// FromSubscription is a date of a subscription, priced by its policy.
+	FromSubscription Origin = "subscription"
 )
 
 // Order is the aggregate: the agreement with one customer, its lines, and
@@ -66,6 +68,8 @@ type Order struct {
 	Lines       []Line       `json:"lines,omitempty"`
 	Adjustments []Adjustment `json:"adjustments,omitempty"`
 	Returns     []Return     `json:"returns,omitempty"`
+	Changes     []Change     `json:"changes,omitempty"`
+	Holds       []Hold       `json:"holds,omitempty"` // those that were lifted included
 
 	// Personal data, stored in rows of their own and absent from events.
 	ShipTo *Address `json:"-"`
@@ -125,10 +129,10 @@ type Counts struct {
 	// Returns, a partition of a part of the shipped units.
 	ReturnRequested quantity.Quantity `json:"return_requested,omitzero"` // asked for, not yet here
 	ReturnInTransit quantity.Quantity `json:"return_in_transit,omitzero"`
-	ReturnReceived  quantity.Quantity `json:"return_received,omitzero"` // good, back in stock
-	ReturnDamaged   quantity.Quantity `json:"return_damaged,omitzero"`
+	ReturnReceived  quantity.Quantity `json:"return_received,omitzero"`  // good, back in stock
+	ReturnDamaged   quantity.Quantity `json:"return_damaged,omitzero"`   // received, not for sale: damaged, in quarantine, scrapped
 	ReturnDismissed quantity.Quantity `json:"return_dismissed,omitzero"` // received and refused
-	WrittenOff      quantity.Quantity `json:"written_off,omitzero"`
+	WrittenOff      quantity.Quantity `json:"written_off,omitzero"`      // lost, or left with the customer
 }
 
 // Scope says what an adjustment applies to.
@@ -150,7 +154,7 @@ const (
 	Tax      AdjustmentKind = "tax"      // on goods and shipping: positive or zero
 	Shipping AdjustmentKind = "shipping" // the price of delivery
 	Fee      AdjustmentKind = "fee"      // any other charge or allowance, either sign
-	Credit   AdjustmentKind = "credit"   // given back after placing, negative or zero
+	Credit   AdjustmentKind = "credit"   // given back after placing, negative or zero; taken back again: units below zero, amount above
 )
 
 // Adjustment is one entry beside the goods. Adjustments are only ever appended;
@@ -167,44 +171,9 @@ type Adjustment struct {
 	Included     bool              `json:"included,omitempty"`     // a tax that prices contain already: adds nothing
 	RatePPM      int64             `json:"rate_ppm,omitempty"`     // rate in parts per million
 	Jurisdiction string            `json:"jurisdiction,omitempty"` // of a tax
-	Quantity     quantity.Quantity `json:"quantity,omitzero"`      // units a credit covers
-	Source       uuid.UUID         `json:"source,omitzero"`        // the return a credit follows from
+	Quantity     quantity.Quantity `json:"quantity,omitzero"`      // units a credit covers, or takes back
+	Source       uuid.UUID         `json:"source,omitzero"`        // the return that a credit or fee follows from, or the credit that is taken back
 	At           time.Time         `json:"at"`
-}
-
-// Return is goods on their way back, or back.
-type Return struct {
-	ID          uuid.UUID    `json:"id"`
-	Status      ReturnState  `json:"status"`
-	Reason      string       `json:"reason,omitempty"`
-	RequestedAt time.Time    `json:"requested_at"`
-	ReceivedAt  time.Time    `json:"received_at,omitzero"`
-	Location    string       `json:"location,omitempty"` // where the goods came in
-	Lines       []ReturnLine `json:"lines"`
-}
-
-// ReturnState is the state of one return, derived from its lines.
-type ReturnState string
-
-// The states of a return.
-const (
-	ReturnRequested ReturnState = "requested"
-	ReturnPartly    ReturnState = "partly_received"
-	ReturnReceived  ReturnState = "received"
-	ReturnCanceled  ReturnState = "canceled"
-)
-
-// ReturnLine is one position of a return. LineID is zero in a blind return, which
-// knows no sale; SKU and UnitPrice then say what came back and at which price.
-type ReturnLine struct {
-	LineID    uuid.UUID         `json:"line_id,omitzero"`
-	SKU       string            `json:"sku"`
-	Quantity  quantity.Quantity `json:"quantity"`
-	UnitPrice money.Money       `json:"unit_price"`
-	Good      quantity.Quantity `json:"good,omitzero"`      // received and restocked
-	Damaged   quantity.Quantity `json:"damaged,omitzero"`   // received, not sellable
-	Dismissed quantity.Quantity `json:"dismissed,omitzero"` // received and refused, no credit
-	Canceled  quantity.Quantity `json:"canceled,omitzero"`  // never came
 }
 
 // Address is where and to whom. It is personal data: a row of its own, a

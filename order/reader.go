@@ -26,6 +26,15 @@ type Reader interface {
 	CouponsOf(ctx context.Context, customer uuid.UUID) (map[string]int64, error)
 }
 
+// SubscriptionReader reads subscriptions. Every method is safe for concurrent use.
+type SubscriptionReader interface {
+	// Subscription returns the whole subscription, or a *fault.NotFoundError.
+	Subscription(ctx context.Context, id uuid.UUID) (*Subscription, error)
+	// Subscriptions yields whole subscriptions in the order that the filter says,
+	// reading page by page.
+	Subscriptions(ctx context.Context, f SubscriptionFilter) iter.Seq2[*Subscription, error]
+}
+
 // Uses counts a coupon's uses.
 type Uses struct{ All, ByCustomer int64 }
 
@@ -48,6 +57,12 @@ type Filter struct {
 	PlacedTo    time.Time // exclusive
 	ExpiresTo   time.Time // only orders with an ExpiresAt before it
 	Backordered bool      // only orders with backordered units
+	OnHold      string    // only orders with an open hold of this type
+	HoldsTo     time.Time // only orders with an open hold that ends by itself before it
+	// ReturnsDueTo takes only orders with a return whose DueAt is before it, and
+	// ReturnTracking those with a return whose label has that tracking number.
+	ReturnsDueTo   time.Time
+	ReturnTracking string
 	// After continues behind the order with that PlacedAt and ID.
 	After     *Cursor
 	Limit     int // 0: all

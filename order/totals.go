@@ -312,7 +312,10 @@ func (a *Adjustment) signed() bool {
 	case Fee:
 		return true
 	case Credit:
-		return sign <= 0 && part <= 0 && !below(a.TaxPart, a.Amount)
+		if a.Quantity.Sign() < 0 || sign > 0 { // taken back: units, or a credit that is named
+			return (a.Quantity.Sign() < 0 || a.Source != uuid.Nil) && sign >= 0 && part >= 0 && !below(a.Amount, a.TaxPart)
+		}
+		return part <= 0 && !below(a.TaxPart, a.Amount)
 	}
 	return false
 }

@@ -67,6 +67,7 @@ func DefaultWorkflow() Workflow {
 				Name: ActionCancelLines, From: []string{pending, confirmed, inProgress},
 				Guards: []string{GuardSomethingOpen},
 			},
+			{Name: ActionChange, From: []string{pending, confirmed, inProgress}},
 			{
 				Name: ActionCancel, From: []string{pending, confirmed, inProgress}, To: StatusCanceled,
 				Guards: []string{GuardNothingShipped}, Effects: undo,

@@ -53,6 +53,9 @@ var defaultTable = map[string]map[string]string{
 	ActionCancelLines: {
 		"pending": "pending", "confirmed": "confirmed", "in_progress": "in_progress",
 	},
+	ActionChange: {
+		"pending": "pending", "confirmed": "confirmed", "in_progress": "in_progress",
+	},
 	ActionCancel: {"pending": "canceled", "confirmed": "canceled", "in_progress": "canceled"},
 	ActionExpire: {"pending": "expired"},
 	ActionReturn: {"in_progress": "in_progress", "completed": "completed"},

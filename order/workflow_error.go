@@ -66,6 +66,20 @@ const (
 	MistakeTimeoutStays    = "timeout_stays"    // a timeout that would strike again and again
 	MistakeUnmappedState   = "unmapped_state"   // see [MapStates]
 	MistakeFinalMapping    = "final_mapping"    // see [MapStates]
+
+	// Those of types of hold.
+	MistakeDuplicateHold = "duplicate_hold" // a type is declared twice
+	MistakeUnknownHold   = "unknown_hold"   // a type follows one that is not declared
+	MistakeHoldCycle     = "hold_cycle"     // types that could open one another for ever
+	MistakeHoldScope     = "hold_scope"     // an unknown scope
+	MistakeHoldsNothing  = "holds_nothing"  // a type that blocks nothing
+	MistakeUnknownAction = "unknown_action" // neither an action that somebody asks for in a workflow nor one of Block…
+	MistakeHoldsFact     = "holds_fact"     // a fact is not blocked
+	MistakeUnknownRule   = "unknown_rule"   // neither built in nor in the registry
+	MistakeNilRule       = "nil_rule"       // the registry names a rule and has none
+	MistakeHoldAfter     = "hold_after"     // a release after less than no time
+	MistakeTier          = "tier"           // a tier without roles, or named twice
+	MistakeRejectBlocked = "reject_blocked" // a rejection that takes an action which its own type blocks
 )
 
 type mistakes []Mistake

@@ -145,6 +145,7 @@ func ExampleMachine_Allowed() {
 	// pay
 	// ship
 	// cancel_lines
+	// change
 	// cancel
 	// refund no: no money was taken that could be given back
 	// note

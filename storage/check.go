@@ -337,6 +337,10 @@ func eachChange(b *Batch, fn func(v Versioned, version int64)) {
 			fn(Versioned{Kind: event.Order, ID: d.Order.ID}, d.Order.Version)
 		}
 	}
+	for i := range b.Subscriptions {
+		s := &b.Subscriptions[i]
+		fn(Versioned{Kind: event.Subscription, ID: s.ID}, s.Version)
+	}
 	for i := range b.Payments {
 		if d := b.Payments[i].Delta; d != nil {
 			fn(Versioned{Kind: event.Payment, ID: d.Tender.ID}, d.Tender.Version)
@@ -360,7 +364,7 @@ func eachChange(b *Batch, fn func(v Versioned, version int64)) {
 // hasRow reports whether aggregates of that kind are kept as rows beside their events.
 func hasRow(kind string) bool {
 	switch kind {
-	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer:
+	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription:
 		return true
 	default:
 		return false

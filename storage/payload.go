@@ -27,6 +27,8 @@ func DecodePayload(aggregate string, data []byte) (any, error) {
 		payload = new(inventory.Item)
 	case event.Customer:
 		payload = new(crm.Delta)
+	case event.Subscription:
+		payload = new(order.SubscriptionDelta)
 	default:
 		return nil, fmt.Errorf("storage: no payload type for aggregate %q", aggregate)
 	}

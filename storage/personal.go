@@ -49,6 +49,7 @@ func PersonalData() []PersonalColumn {
 	add("oms_addresses", recipient, append(address,
 		[2]string{"email", "email"},
 		[2]string{"email_key", "email, as it is compared"})...)
+	add("oms_subscriptions", customer, [2]string{"source", "token of the means of payment"})
 	add("oms_notes", recipient, [2]string{"text", "remark on an order"})
 	add("oms_secrets", recipient,
 		[2]string{"source", "token of the means of payment"},

@@ -23,6 +23,7 @@ var personalTypes = map[string]reflect.Type{
 	"oms_addresses":          reflect.TypeFor[order.Address](),
 	"oms_notes":              reflect.TypeFor[order.Note](),
 	"oms_secrets":            reflect.TypeFor[payment.Secret](),
+	"oms_subscriptions":      reflect.TypeFor[order.SubscriptionPayment](),
 }
 
 // harmless are the texts of those rows that tell of nobody, and why.
@@ -32,6 +33,8 @@ var harmless = map[string]string{
 	"oms_consents.purpose":      "a code of the host's",
 	"oms_consents.channel":      "a code of the host's",
 	"oms_consents.status":       "one of two words",
+	"oms_subscriptions.gateway": "a name of the host's",
+	"oms_subscriptions.method":  "a code such as card",
 }
 
 var capitals = regexp.MustCompile(`[a-z0-9][A-Z]`)

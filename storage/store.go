@@ -49,6 +49,7 @@ type Store interface {
 // Reader is everything that can be read of one tenant.
 type Reader interface {
 	order.Reader
+	order.SubscriptionReader
 	inventory.Reader
 	payment.Reader
 	fulfillment.Reader
@@ -88,6 +89,7 @@ type Books interface {
 	AllMoves(ctx context.Context) iter.Seq2[inventory.Move, error]               // by SKU, location, recording
 	AllCustomers(ctx context.Context) iter.Seq2[*crm.Customer, error]            // by id
 	AllSavedAddresses(ctx context.Context) iter.Seq2[crm.Address, error]         // by customer id, id
+	AllSubscriptions(ctx context.Context) iter.Seq2[*order.Subscription, error]  // by id
 	// AllEvents yields the events of one kind of aggregate by id and version.
 	AllEvents(ctx context.Context, aggregate string) iter.Seq2[event.Event, error]
 	AllKeys(ctx context.Context) iter.Seq2[Key, error]               // by key

@@ -63,6 +63,17 @@ func (f bookFlags) look(e *env) (books, error) {
 	return f.file(e, &sqlite.Options{ReadOnly: true})
 }
 
+// change opens books that are there, to write to them as they are.
+func (f bookFlags) change(e *env) (books, error) {
+	if f.DB.isServer() {
+		return f.connect(e, postgres.Options{})
+	}
+	if _, err := os.Stat(string(f.DB)); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no file %s", f.DB)
+	}
+	return f.file(e, nil)
+}
+
 // create opens the books, makes a file that is not there, and brings the schema up to
 // date.
 func (f bookFlags) create(e *env, options postgres.Options) (store books, err error) {

@@ -26,6 +26,7 @@ type commands struct {
 	Bench   benchCommands  `cmd:"" help:"Measure."`
 	Demo    demoCommand    `cmd:"" help:"Live a year of a small shop on new books."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at the settings of books, their schema and what waits in them."`
+	Events  eventCommands  `cmd:"" help:"Look at what sinks have not taken, and have it tried again or given up."`
 	Import  importCommands `cmd:"" help:"Bring past orders into the books."`
 	Migrate migrateCommand `cmd:"" help:"Create or update the schema of books, or show the SQL that does."`
 	Order   orderCommands  `cmd:"" help:"Look at orders."`

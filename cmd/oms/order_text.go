@@ -33,6 +33,7 @@ func (f *orderFile) write(w io.Writer, colored bool) error {
 	p.header(f.Order)
 	p.addresses(f.ShipTo, f.BillTo)
 	p.lines(f.Order)
+	p.holds(f.Order)
 	p.money(f.Order)
 	p.payments(f.Payments)
 	p.shipments(f.Fulfillments)

@@ -307,3 +307,66 @@ var plantsAfterwards = []planted{
 		}
 	}},
 }
+
+// changedReturns plants a change of how return labels are sold.
+func changedReturns(sell func(context.Context, fulfillment.ReturnLabeler, fulfillment.BuyRequest) (fulfillment.Label, error)) func(*faulty, fulfillment.Carrier) {
+	return func(f *faulty, good fulfillment.Carrier) {
+		f.back = func(ctx context.Context, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+			return sell(ctx, good.(fulfillment.ReturnLabeler), r)
+		}
+	}
+}
+
+// soldAs sells under another reference and says that it was the one asked for.
+func soldAs(ctx context.Context, good fulfillment.ReturnLabeler, r fulfillment.BuyRequest, reference string) (fulfillment.Label, error) {
+	asked := r.Reference
+	r.Reference = reference
+	l, err := good.BuyReturn(ctx, r)
+	if err == nil {
+		l.Reference = asked
+	}
+	return l, err
+}
+
+var plantsOnReturns = []planted{
+	{"a return label names the reference it was bought under", onSandbox, changedReturns(
+		func(ctx context.Context, good fulfillment.ReturnLabeler, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+			l, err := good.BuyReturn(ctx, r)
+			l.Reference = ""
+			return l, err
+		})},
+	{"one reference buys one return label", onSandbox, func(f *faulty, good fulfillment.Carrier) {
+		bought := map[string]bool{}
+		f.back = func(ctx context.Context, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+			labeler := good.(fulfillment.ReturnLabeler)
+			if bought[r.Reference] {
+				return soldAs(ctx, labeler, r, r.Reference+"-again")
+			}
+			bought[r.Reference] = true
+			return labeler.BuyReturn(ctx, r)
+		}
+	}},
+	{"a return label is found", onSandbox, changedReturns(
+		func(ctx context.Context, good fulfillment.ReturnLabeler, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+			if r.Reference == "back found" {
+				return soldAs(ctx, good, r, "elsewhere")
+			}
+			return good.BuyReturn(ctx, r)
+		})},
+	{"a lost answer about a return label is an unknown outcome", onSandbox, changedReturns(
+		func(ctx context.Context, good fulfillment.ReturnLabeler, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+			l, err := good.BuyReturn(ctx, r)
+			if err != nil && fulfillment.OutcomeOf(err) == fulfillment.Unknown {
+				err = carrierError(fulfillment.NotSent, fulfillment.ReasonUnreachable)
+			}
+			return l, err
+		})},
+	{"a reference is of one direction", onSandbox, changedReturns(
+		func(ctx context.Context, good fulfillment.ReturnLabeler, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+			l, err := good.BuyReturn(ctx, r)
+			if reasonOf(err) == fulfillment.ReasonReference {
+				return soldAs(ctx, good, r, r.Reference+"-back")
+			}
+			return l, err
+		})},
+}

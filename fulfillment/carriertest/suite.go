@@ -45,7 +45,7 @@ func skip(reason string) error { return &SkipError{Reason: reason} }
 // Cases returns the suite.
 func Cases() []Case {
 	var all []Case
-	for _, part := range [][]Case{capabilityCases, rateCases, buyCases, outcomeCases, voidCases, trackCases} {
+	for _, part := range [][]Case{capabilityCases, rateCases, buyCases, outcomeCases, voidCases, trackCases, returnCases} {
 		all = append(all, part...)
 	}
 	return all

@@ -61,6 +61,7 @@ type faulty struct {
 	capabilities func() fulfillment.Capabilities
 	rates        func(context.Context, fulfillment.Consignment) ([]fulfillment.Rate, []fulfillment.Problem, error)
 	buy          func(context.Context, fulfillment.BuyRequest) (fulfillment.Label, error)
+	back         func(context.Context, fulfillment.BuyRequest) (fulfillment.Label, error)
 	void         func(context.Context, string) (fulfillment.VoidResult, error)
 	track        func(context.Context, string) ([]fulfillment.Scan, error)
 	find         func(context.Context, string) ([]fulfillment.Label, error)
@@ -85,6 +86,16 @@ func (f *faulty) Buy(ctx context.Context, r fulfillment.BuyRequest) (fulfillment
 		return f.buy(ctx, r)
 	}
 	return f.Carrier.Buy(ctx, r)
+}
+
+func (f *faulty) BuyReturn(ctx context.Context, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+	if f.back != nil {
+		return f.back(ctx, r)
+	}
+	if labeler, ok := f.Carrier.(fulfillment.ReturnLabeler); ok {
+		return labeler.BuyReturn(ctx, r)
+	}
+	return fulfillment.Label{}, carrierError(fulfillment.Refused, fulfillment.ReasonUnsupported)
 }
 
 func (f *faulty) Void(ctx context.Context, ref string) (fulfillment.VoidResult, error) {
@@ -115,7 +126,7 @@ type planted struct {
 	plant    func(f *faulty, good fulfillment.Carrier)
 }
 
-var plants = slices.Concat(plantsOnQuestions, plantsOnPurchases, plantsOnOutcomes, plantsAfterwards)
+var plants = slices.Concat(plantsOnQuestions, plantsOnPurchases, plantsOnOutcomes, plantsAfterwards, plantsOnReturns)
 
 func TestEveryRuleCatchesItsFault(t *testing.T) {
 	for _, p := range plants {

@@ -60,6 +60,7 @@ type Carrier struct {
 type label struct {
 	fulfillment.Label
 	request fulfillment.BuyRequest
+	back    bool // for the way back
 	at      time.Time
 }
 
@@ -126,10 +127,20 @@ func (c *Carrier) Rates(ctx context.Context, g fulfillment.Consignment) (rates [
 }
 
 // Buy sells a label, or answers with the one that was sold under the reference.
-func (c *Carrier) Buy(ctx context.Context, r fulfillment.BuyRequest) (sold fulfillment.Label, err error) {
+func (c *Carrier) Buy(ctx context.Context, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+	return c.buy(ctx, r, false)
+}
+
+// BuyReturn sells a label for the way back at the same prices. Its scripted faults
+// are those of "buy".
+func (c *Carrier) BuyReturn(ctx context.Context, r fulfillment.BuyRequest) (fulfillment.Label, error) {
+	return c.buy(ctx, r, true)
+}
+
+func (c *Carrier) buy(ctx context.Context, r fulfillment.BuyRequest, back bool) (sold fulfillment.Label, err error) {
 	err = c.call(ctx, "buy", func(f Fault) error {
 		if known := c.byReference[r.Reference]; known != nil {
-			if !sameRequest(known.request, r) {
+			if known.back != back || !sameRequest(known.request, r) {
 				return refused("buy", fulfillment.ReasonReference, fmt.Errorf("reference %q was used for another consignment", r.Reference))
 			}
 			sold = known.public()
@@ -139,7 +150,7 @@ func (c *Carrier) Buy(ctx context.Context, r fulfillment.BuyRequest) (sold fulfi
 		if err != nil {
 			return err
 		}
-		sold = c.sell(r, service, cost)
+		sold = c.sell(r, service, cost, back)
 		return nil
 	})
 	if err != nil {
@@ -173,13 +184,13 @@ func (c *Carrier) price(r fulfillment.BuyRequest, rise int64) (money.Money, stri
 	return cost, service.Code, nil
 }
 
-func (c *Carrier) sell(r fulfillment.BuyRequest, service string, cost money.Money) fulfillment.Label {
+func (c *Carrier) sell(r fulfillment.BuyRequest, service string, cost money.Money, back bool) fulfillment.Label {
 	if r.At.After(c.now) {
 		c.now = r.At
 	}
 	r.Parcels = slices.Clone(r.Parcels)
 	number := fmt.Sprintf("PX%d", c.config.First+len(c.byReference))
-	sold := &label{request: r, at: c.time(), Label: fulfillment.Label{
+	sold := &label{request: r, back: back, at: c.time(), Label: fulfillment.Label{
 		Ref: "label-" + number, Reference: r.Reference, Tracking: number,
 		URL: "https://sandbox.invalid/labels/" + number, Service: service, Cost: cost,
 	}}

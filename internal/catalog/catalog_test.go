@@ -25,10 +25,34 @@ func module(t *testing.T) *listing {
 	return all
 }
 
-func TestTheCataloguesAreFresh(t *testing.T) {
-	files, err := module(t).catalog(nil)
+// loadOnce reads the code as it is once for all tests that ask about it.
+var loadOnce = sync.OnceValues(func() (*source, error) {
+	all, err := listOnce()
+	if err != nil {
+		return nil, err
+	}
+	return all.load(nil)
+})
+
+func code(t *testing.T) *source {
+	t.Helper()
+	s, err := loadOnce()
 	require.NoError(t, err)
-	require.Len(t, files, 5)
+	return s
+}
+
+// with is the code with planted files in it.
+func with(t *testing.T, planted map[string]string) *source {
+	t.Helper()
+	s, err := module(t).load(planted)
+	require.NoError(t, err)
+	return s
+}
+
+func TestTheCataloguesAreFresh(t *testing.T) {
+	files, err := code(t).catalog()
+	require.NoError(t, err)
+	require.Len(t, files, 6)
 	for name, want := range files {
 		have, err := os.ReadFile(filepath.Join(root, name))
 		require.NoError(t, err)
@@ -57,8 +81,7 @@ type zeroPayload struct {
 
 // The members that the catalogue lists are those that encoding/json writes.
 func TestPayloadsHaveTheMembersThatAreListed(t *testing.T) {
-	s, err := module(t).load(nil)
-	require.NoError(t, err)
+	s := code(t)
 	streams := s.streams()
 	require.Empty(t, s.wrong)
 	require.Len(t, zeroPayloads, len(streams))
@@ -180,7 +203,7 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 		planted[c.file] = c.text
 	}
 	require.Len(t, planted, len(wrong))
-	_, err := module(t).catalog(planted)
+	_, err := with(t, planted).catalog()
 	require.Error(t, err)
 	for name, c := range wrong {
 		require.ErrorContains(t, err, c.want, name)
@@ -228,7 +251,7 @@ func TestWhatIsNewIsListed(t *testing.T) {
 	for _, c := range added {
 		planted[c.file] = c.text
 	}
-	files, err := module(t).catalog(planted)
+	files, err := with(t, planted).catalog()
 	require.NoError(t, err)
 	for name, c := range added {
 		require.Contains(t, files["docs/"+c.page+".md"], c.want, name)

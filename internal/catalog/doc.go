@@ -1,7 +1,8 @@
 // Command catalog writes the catalogues in docs from the code: every exported error
 // of the packages that hosts may import, with its kind and fields; every event that
 // the library records, with its payload; every report and figure with its
-// definition; and every column that holds personal data.
+// definition; every column that holds personal data; and every command with the
+// roles that may ask for it.
 //
 //	go run ./internal/catalog    # in the module's folder, or go generate .
 //

@@ -20,7 +20,11 @@ func run(root string) error {
 	if err != nil {
 		return err
 	}
-	files, err := all.catalog(nil)
+	s, err := all.load(nil)
+	if err != nil {
+		return err
+	}
+	files, err := s.catalog()
 	if err != nil {
 		return err
 	}
@@ -34,11 +38,7 @@ func run(root string) error {
 
 // catalog returns the files that say what is in the module, by their paths in it,
 // or an error that names everything that is wrong.
-func (all *listing) catalog(planted map[string]string) (map[string]string, error) {
-	s, err := all.load(planted)
-	if err != nil {
-		return nil, err
-	}
+func (s *source) catalog() (map[string]string, error) {
 	entries, streams := s.errors(), s.streams()
 	if err := errors.Join(s.wrong...); err != nil {
 		return nil, err
@@ -50,6 +50,7 @@ func (all *listing) catalog(planted map[string]string) (map[string]string, error
 	return map[string]string{
 		"docs/errors.md":                 errorsPage(entries),
 		"docs/events.md":                 s.eventsPage(streams),
+		"docs/permissions.md":            permissionsPage(),
 		"docs/personal-data.md":          personalPage(),
 		"docs/reports.md":                reportsPage(),
 		"internal/catalog/zeros_test.go": zeros,

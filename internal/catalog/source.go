@@ -63,6 +63,9 @@ type listing struct {
 	root     string
 	module   string
 	packages []*listed
+
+	fset    *token.FileSet // of all that is loaded
+	foreign types.Importer // other modules' packages, each read once
 }
 
 // list asks the go command for the packages of the module in root and for all that
@@ -80,7 +83,7 @@ func list(root string) (*listing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("catalog: go list: %w: %s", err, wrong.String())
 	}
-	all := &listing{root: root}
+	all := &listing{root: root, fset: token.NewFileSet()}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		l := new(listed)
 		if err := d.Decode(l); errors.Is(err, io.EOF) {
@@ -96,31 +99,33 @@ func list(root string) (*listing, error) {
 	if all.module == "" {
 		return nil, fmt.Errorf("catalog: no package in %s", root)
 	}
+	exports := make(map[string]string)
+	for _, l := range all.packages {
+		exports[l.ImportPath] = l.Export
+	}
+	all.foreign = importer.ForCompiler(all.fset, "gc", func(path string) (io.ReadCloser, error) {
+		if exports[path] == "" {
+			return nil, fmt.Errorf("catalog: go list names no compiled form of %s", path)
+		}
+		return os.Open(exports[path])
+	})
 	return all, nil
 }
 
 // load reads the module's packages. Files of planted are read as if they stood
 // there, by their path in the module: for tests.
 func (all *listing) load(planted map[string]string) (*source, error) {
-	s := &source{root: all.root, module: all.module, fset: token.NewFileSet(), info: &types.Info{
+	s := &source{root: all.root, module: all.module, fset: all.fset, info: &types.Info{
 		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object),
 		Uses: make(map[*ast.Ident]types.Object), Selections: make(map[*ast.SelectorExpr]*types.Selection),
 	}}
-	exports := make(map[string]string)
 	ours := make(map[string]*listed)
 	for _, l := range all.packages {
-		exports[l.ImportPath] = l.Export
 		if l.Module != nil && l.Module.Path == all.module && l.Name != "main" {
 			ours[l.ImportPath] = l
 		}
 	}
-	open := func(path string) (io.ReadCloser, error) {
-		if exports[path] == "" {
-			return nil, fmt.Errorf("catalog: go list names no compiled form of %s", path)
-		}
-		return os.Open(exports[path])
-	}
-	im := &imports{source: s, ours: ours, planted: planted, done: make(map[string]*pkg), foreign: importer.ForCompiler(s.fset, "gc", open)}
+	im := &imports{source: s, ours: ours, planted: planted, done: make(map[string]*pkg), foreign: all.foreign}
 	for path := range ours {
 		if _, err := im.own(path); err != nil {
 			return nil, err

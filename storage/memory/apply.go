@@ -26,6 +26,9 @@ func (t *tenant) apply(b *storage.Batch, p plan) {
 	for i := range b.Orders {
 		t.applyOrder(&b.Orders[i], p.orders[i])
 	}
+	for i := range b.Subscriptions {
+		t.subscriptions[b.Subscriptions[i].ID] = b.Subscriptions[i].Clone()
+	}
 	t.applyInventory(&b.Inventory, p.levels)
 	for i := range b.Payments {
 		t.applyPayment(&b.Payments[i], p.tenders[i])

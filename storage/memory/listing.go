@@ -107,7 +107,19 @@ func matches(o *order.Order, f *order.Filter) bool {
 		(f.Channel == "" || o.Channel == f.Channel) &&
 		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, o.Status)) &&
 		(f.ExpiresTo.IsZero() || !o.ExpiresAt.IsZero() && o.ExpiresAt.Before(f.ExpiresTo)) &&
-		(!f.Backordered || slices.ContainsFunc(o.Lines, func(l order.Line) bool { return !l.Backordered.IsZero() }))
+		(f.ReturnsDueTo.IsZero() || slices.ContainsFunc(o.Returns, func(r order.Return) bool {
+			due := r.DueAt()
+			return !due.IsZero() && due.Before(f.ReturnsDueTo)
+		})) &&
+		(f.ReturnTracking == "" || slices.ContainsFunc(o.Returns, func(r order.Return) bool { return r.Label.Tracking == f.ReturnTracking })) &&
+		(!f.Backordered || slices.ContainsFunc(o.Lines, func(l order.Line) bool { return !l.Backordered.IsZero() })) &&
+		(f.OnHold == "" || openHold(o, func(h *order.Hold) bool { return h.Type == f.OnHold })) &&
+		(f.HoldsTo.IsZero() || openHold(o, func(h *order.Hold) bool { return !h.ExpiresAt.IsZero() && h.ExpiresAt.Before(f.HoldsTo) }))
+}
+
+// openHold reports whether an open hold is as asked.
+func openHold(o *order.Order, as func(*order.Hold) bool) bool {
+	return slices.ContainsFunc(o.Holds, func(h order.Hold) bool { return h.Status == order.HoldOpen && as(&h) })
 }
 
 func compareID(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }

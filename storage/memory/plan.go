@@ -40,7 +40,13 @@ func nextOrders(t *tenant, b *storage.Batch) ([]*order.Order, error) {
 			return nil, &storage.BookError{What: err.Error()}
 		}
 		for j := range o.Returns {
-			o.Returns[j].Lines = slices.Clone(o.Returns[j].Lines)
+			o.Returns[j] = o.Returns[j].Clone()
+		}
+		for j := range o.Changes {
+			o.Changes[j].Steps, o.Changes[j].Inverse = slices.Clone(o.Changes[j].Steps), slices.Clone(o.Changes[j].Inverse)
+		}
+		for j := range o.Holds {
+			o.Holds[j].Approvals = slices.Clone(o.Holds[j].Approvals)
 		}
 		next[i] = o
 	}

@@ -32,34 +32,36 @@ func (s *Store) Snapshot(ctx context.Context, fn func(storage.Books) error) erro
 
 // books is the pointers of one moment.
 type books struct {
-	orders       []*order.Order
-	addresses    map[uuid.UUID]*order.Address // of the orders
-	tenders      []*payment.Tender
-	fulfillments []*fulfillment.Fulfillment
-	reservations []*inventory.Reservation
-	items        []*inventory.Item
-	levels       []inventory.Level
-	moves        []*inventory.Move
-	events       []*event.Event
-	keys         []*storage.Key
-	coupons      []storage.CouponCount
-	leases       []storage.Lease
-	customers    []*crm.Customer
-	saved        []*crm.Address
+	orders        []*order.Order
+	addresses     map[uuid.UUID]*order.Address // of the orders
+	tenders       []*payment.Tender
+	fulfillments  []*fulfillment.Fulfillment
+	reservations  []*inventory.Reservation
+	items         []*inventory.Item
+	levels        []inventory.Level
+	moves         []*inventory.Move
+	events        []*event.Event
+	keys          []*storage.Key
+	coupons       []storage.CouponCount
+	leases        []storage.Lease
+	customers     []*crm.Customer
+	subscriptions []*order.Subscription
+	saved         []*crm.Address
 }
 
 func (t *tenant) books() books {
 	b := books{
-		orders:       t.listing.snapshots(),
-		addresses:    make(map[uuid.UUID]*order.Address, len(t.addresses)),
-		tenders:      values(t.tenders),
-		fulfillments: values(t.fulfillments),
-		reservations: values(t.reservations),
-		items:        values(t.items),
-		keys:         values(t.keys),
-		leases:       values(t.leases),
-		customers:    values(t.customers),
-		saved:        values(t.saved.rows),
+		orders:        t.listing.snapshots(),
+		addresses:     make(map[uuid.UUID]*order.Address, len(t.addresses)),
+		tenders:       values(t.tenders),
+		fulfillments:  values(t.fulfillments),
+		reservations:  values(t.reservations),
+		items:         values(t.items),
+		keys:          values(t.keys),
+		leases:        values(t.leases),
+		customers:     values(t.customers),
+		subscriptions: values(t.subscriptions),
+		saved:         values(t.saved.rows),
 		// These two are only ever appended to.
 		moves:  t.moves,
 		events: t.events,
@@ -181,6 +183,11 @@ func (b *books) AllMoves(ctx context.Context) iter.Seq2[inventory.Move, error] {
 // AllCustomers yields the customers by id.
 func (b *books) AllCustomers(ctx context.Context) iter.Seq2[*crm.Customer, error] {
 	return walk(ctx, b.customers, func(x, y *crm.Customer) int { return compareID(x.ID, y.ID) }, copyCustomer)
+}
+
+// AllSubscriptions yields the subscriptions by id.
+func (b *books) AllSubscriptions(ctx context.Context) iter.Seq2[*order.Subscription, error] {
+	return walk(ctx, b.subscriptions, func(x, y *order.Subscription) int { return compareID(x.ID, y.ID) }, (*order.Subscription).Clone)
 }
 
 // AllSavedAddresses yields the address books by customer and id.

@@ -46,7 +46,8 @@ func TestHostsAreKilledUnderLoad(t *testing.T) {
 	require.NoError(t, s.Migrate(t.Context()))
 	var acknowledged, orders, finished int
 	kills := times(4, 100)
-	for n := range kills {
+	// Whether a payment is under way when a host dies is chance: a few more may have to.
+	for n := 0; n < kills || finished == 0 && n < kills+30; n++ {
 		tenant, card := fmt.Sprint("host ", n), sandbox.New()
 		shop, err := host(single{s.Tenant(tenant), tenant}, card, later)
 		require.NoError(t, err)

@@ -13,15 +13,16 @@ import (
 )
 
 // impersonal are the columns of tables about persons that tell of nobody: keys,
-// codes and the ids of actors.
+// codes, the ids of actors and what was subscribed to.
 var impersonal = []string{
 	"tenant", "id", "customer_id", "order_id", "tender_id", "merged_into", "author", "purpose", "channel", "status",
+	"subscription",
 }
 
 // withoutPersons are the tables that tell of nobody: what refers to a person there
 // is an id. A new table is about persons until it stands here.
 var withoutPersons = []string{
-	"oms_adjustments", "oms_coupons", "oms_events", "oms_facts", "oms_fulfillments", "oms_items", "oms_keys", "oms_leases", "oms_levels",
+	"oms_adjustments", "oms_changes", "oms_coupons", "oms_events", "oms_facts", "oms_fulfillments", "oms_holds", "oms_items", "oms_keys", "oms_leases", "oms_levels",
 	"oms_lines", "oms_locations", "oms_moves", "oms_numbers", "oms_operations", "oms_orders", "oms_reports", "oms_reservations",
 	"oms_returns", "oms_schema", "oms_shipments", "oms_tenants", "oms_tenders",
 }

@@ -125,6 +125,10 @@ func (t *try) absent(when string, b *storage.Batch) {
 		_, err := t.store.Customer(t.ctx, c.ID)
 		t.missing("customer "+when, err)
 	}
+	for i := range b.Subscriptions {
+		_, err := t.store.Subscription(t.ctx, b.Subscriptions[i].ID)
+		t.missing("subscription "+when, err)
+	}
 	for i := range b.Leases {
 		l, err := t.store.Lease(t.ctx, b.Leases[i].After.Name)
 		t.ok("lease", err)

@@ -90,6 +90,8 @@ func payloadTypes(t *try) {
 			_, right = e.Payload.(*inventory.Item)
 		case event.Customer:
 			_, right = e.Payload.(*crm.Delta)
+		case event.Subscription:
+			_, right = e.Payload.(*order.SubscriptionDelta)
 		}
 		if !right {
 			t.fail("the payload of %s is a %T", e.Aggregate, e.Payload)

@@ -117,6 +117,16 @@ func orderGrows(t *try) {
 					{LineID: o.Lines[0].ID, SKU: "sku", Quantity: quantity.Of(1), UnitPrice: o.Lines[0].UnitPrice},
 				},
 			})
+			o.Changes = append(o.Changes, order.Change{
+				ID: t.ID(), Status: order.ChangeOpen, At: later(-step), By: "staff:1",
+				Steps: []order.Step{{Type: order.StepCancel, LineID: o.Lines[0].ID, Quantity: quantity.Of(1)}},
+			})
+			o.Changes[0].Status = order.ChangeApplied
+			o.Holds = append(o.Holds, order.Hold{
+				ID: t.ID(), Type: "manual", Scope: order.HoldsOrder, Status: order.HoldOpen, OpenedBy: "staff:7", OpenedAt: later(-step),
+			})
+			o.Holds[0].Status = order.HoldReleased
+			o.Holds[0].Approvals = append(slices.Clip(o.Holds[0].Approvals), order.Approval{Tier: "first", By: "staff:8", At: later(step)})
 			o.Returns[0].Status = order.ReturnPartly
 			o.Returns[0].Lines = slices.Concat(o.Returns[0].Lines, o.Returns[0].Lines[:1])
 			o.Lines[0].Delivered = quantity.Of(int32(step + 1))
@@ -206,12 +216,19 @@ func listingFilters(t *try) {
 		func(o *order.Order) { o.ExpiresAt = later(60) },
 		func(o *order.Order) { o.ExpiresAt = later(61) },
 		func(o *order.Order) { o.CustomerID = ada },
+		func(o *order.Order) {
+			o.Returns = []order.Return{t.awaited(later(70), "RX1")}
+			o.Holds = []order.Hold{
+				t.hold("review", order.HoldOpen, later(70)), t.hold("review", order.HoldReleased, later(60)), t.hold("stock", order.HoldOpen, time.Time{}),
+			}
+		},
 	} {
 		_, b := t.Change(orders[i], change)
 		t.commit(b)
 	}
 	market, b := t.Place(Line{SKU: "sku"})
 	d := b.Orders[0].Delta
+	d.Holds = []order.Hold{t.hold("stock", order.HoldReleased, later(60)), t.hold("other", order.HoldRejected, later(60))}
 	d.Order.Channel, d.Order.PlacedAt = "market", later(6)
 	d.Lines[0].Allocated, d.Lines[0].Backordered = quantity.Of(0), quantity.Of(1)
 	b.Inventory.Moves, b.Inventory.Reservations = nil, nil
@@ -226,8 +243,17 @@ func listingFilters(t *try) {
 		"expiry":        {order.Filter{ExpiresTo: later(61)}, all[2:3]},
 		"later expiry":  {order.Filter{ExpiresTo: later(62)}, all[2:4]},
 		"customer":      {order.Filter{CustomerID: ada}, all[4:5]},
+		"no return due": {order.Filter{ReturnsDueTo: later(70)}, nil},
+		"return due":    {order.Filter{ReturnsDueTo: later(71)}, all[5:6]},
+		"return's way":  {order.Filter{ReturnTracking: "RX1"}, all[5:6]},
+		"no such way":   {order.Filter{ReturnTracking: "RX"}, nil},
 		"channel":       {order.Filter{Channel: "market"}, all[6:]},
 		"backordered":   {order.Filter{Backordered: true}, all[6:]},
+		"on hold":       {order.Filter{OnHold: "stock"}, all[5:6]},
+		"another hold":  {order.Filter{OnHold: "other"}, nil},
+		"due holds":     {order.Filter{HoldsTo: later(70).Add(time.Microsecond)}, all[5:6]},
+		"no due holds":  {order.Filter{HoldsTo: later(70)}, nil},
+		"held and due":  {order.Filter{OnHold: "review", HoldsTo: later(71)}, all[5:6]},
 		"placed from":   {order.Filter{PlacedFrom: later(2)}, all[2:]},
 		"placed to":     {order.Filter{PlacedTo: later(2)}, all[:2]},
 		"placed within": {order.Filter{PlacedFrom: later(1), PlacedTo: later(3)}, all[1:3]},
@@ -238,6 +264,22 @@ func listingFilters(t *try) {
 		t.listing(what, c.f, c.want)
 		c.f.Ascending = false
 		t.listing(what+", descending", c.f, reversed(c.want))
+	}
+}
+
+// hold returns a hold on a whole order.
+func (t *try) hold(code string, status order.HoldStatus, until time.Time) order.Hold {
+	return order.Hold{
+		ID: t.ID(), Type: code, Scope: order.HoldsOrder, Status: status, OpenedBy: "staff:7", OpenedAt: later(1), ExpiresAt: until,
+	}
+}
+
+// awaited is a return of which a unit is to come before that time.
+func (t *try) awaited(before time.Time, tracking string) order.Return {
+	return order.Return{
+		ID: t.ID(), Status: order.ReturnRequested, RequestedAt: later(0), ExpiresAt: before,
+		Lines: []order.ReturnLine{{SKU: "sku", Quantity: quantity.Of(1)}},
+		Label: order.ReturnLabel{ID: t.ID(), State: order.ReturnLabelBought, Carrier: "post", Tracking: tracking, CreatedAt: later(0)},
 	}
 }
 

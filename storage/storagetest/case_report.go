@@ -50,7 +50,7 @@ func (t *try) told(change func(o *order.Order), lines ...Line) *order.Order {
 	change(o)
 	d := &b.Orders[0].Delta.Order
 	whole := *o
-	whole.Lines, whole.Adjustments, whole.Returns = nil, nil, nil
+	whole.Lines, whole.Adjustments, whole.Returns, whole.Changes = nil, nil, nil, nil
 	*d = whole
 	t.commit(b)
 	return o

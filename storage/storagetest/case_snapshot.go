@@ -36,30 +36,31 @@ func snapshotCases() []Case {
 	}
 }
 
-var aggregates = []string{event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer}
+var aggregates = []string{event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription}
 
 // counts is how much is in the books.
 type counts struct {
 	Orders, Facts, Tenders, Fulfillments, Reservations, Items, Levels, Moves, Events, Keys, Coupons, Leases int
-	Customers, Saved                                                                                        int
+	Customers, Saved, Subscriptions                                                                         int
 	LastPosition                                                                                            int64
 }
 
 func (t *try) booksOf(b storage.Books) counts {
 	c := counts{
-		Orders:       len(all(t, "orders", b.AllOrders(t.ctx))),
-		Facts:        len(all(t, "facts", b.AllFacts(t.ctx))),
-		Tenders:      len(all(t, "tenders", b.AllTenders(t.ctx, storage.ByID))),
-		Fulfillments: len(all(t, "fulfilment orders", b.AllFulfillments(t.ctx, storage.ByID))),
-		Reservations: len(all(t, "reservations", b.AllReservations(t.ctx))),
-		Items:        len(all(t, "items", b.AllItems(t.ctx))),
-		Levels:       len(all(t, "levels", b.AllLevels(t.ctx))),
-		Moves:        len(all(t, "moves", b.AllMoves(t.ctx))),
-		Keys:         len(all(t, "keys", b.AllKeys(t.ctx))),
-		Coupons:      len(all(t, "coupons", b.AllCouponUses(t.ctx))),
-		Leases:       len(all(t, "leases", b.AllLeases(t.ctx))),
-		Customers:    len(all(t, "customers", b.AllCustomers(t.ctx))),
-		Saved:        len(all(t, "saved addresses", b.AllSavedAddresses(t.ctx))),
+		Orders:        len(all(t, "orders", b.AllOrders(t.ctx))),
+		Facts:         len(all(t, "facts", b.AllFacts(t.ctx))),
+		Tenders:       len(all(t, "tenders", b.AllTenders(t.ctx, storage.ByID))),
+		Fulfillments:  len(all(t, "fulfilment orders", b.AllFulfillments(t.ctx, storage.ByID))),
+		Reservations:  len(all(t, "reservations", b.AllReservations(t.ctx))),
+		Items:         len(all(t, "items", b.AllItems(t.ctx))),
+		Levels:        len(all(t, "levels", b.AllLevels(t.ctx))),
+		Moves:         len(all(t, "moves", b.AllMoves(t.ctx))),
+		Keys:          len(all(t, "keys", b.AllKeys(t.ctx))),
+		Coupons:       len(all(t, "coupons", b.AllCouponUses(t.ctx))),
+		Leases:        len(all(t, "leases", b.AllLeases(t.ctx))),
+		Customers:     len(all(t, "customers", b.AllCustomers(t.ctx))),
+		Saved:         len(all(t, "saved addresses", b.AllSavedAddresses(t.ctx))),
+		Subscriptions: len(all(t, "subscriptions", b.AllSubscriptions(t.ctx))),
 	}
 	for _, aggregate := range aggregates {
 		c.Events += len(all(t, "events", b.AllEvents(t.ctx, aggregate)))
@@ -132,6 +133,8 @@ func (t *try) wholeCustomers(books storage.Books, want *rows) {
 	slices.SortFunc(want.Saved, func(a, b crm.Address) int { return byID(a.CustomerID, b.CustomerID) })
 	t.equal("customers", all(t, "customers", books.AllCustomers(t.ctx)), want.Customers)
 	t.equal("saved addresses", all(t, "saved addresses", books.AllSavedAddresses(t.ctx)), want.Saved)
+	slices.SortFunc(want.Subscriptions, func(a, b *order.Subscription) int { return byID(a.ID, b.ID) })
+	t.equal("subscriptions", all(t, "subscriptions", books.AllSubscriptions(t.ctx)), want.Subscriptions)
 }
 
 func (t *try) wholeStock(books storage.Books, want *rows) {
@@ -203,6 +206,9 @@ func scattered(t *try) {
 			batches = append(batches, b)
 		}
 	}
+	for _, id := range reversed([]uuid.UUID{t.ID(), t.ID()}) {
+		batches = append(batches, t.subscriptions(order.Subscription{ID: id}))
+	}
 	// Orders, and items, may be committed in any order.
 	batches[0], batches[2] = batches[2], batches[0]
 	batches[1], batches[3] = batches[3], batches[1]
@@ -226,6 +232,7 @@ func snapshotOrder(t *try) {
 		ascending(t, "reservations", all(t, "reservations", b.AllReservations(t.ctx)),
 			func(r inventory.Reservation) string { return r.Owner + "\x00" + hex(r.ID) })
 		ascending(t, "customers", all(t, "customers", b.AllCustomers(t.ctx)), func(c *crm.Customer) string { return hex(c.ID) })
+		ascending(t, "subscriptions", all(t, "subscriptions", b.AllSubscriptions(t.ctx)), func(s *order.Subscription) string { return hex(s.ID) })
 		ascending(t, "saved addresses", all(t, "saved addresses", b.AllSavedAddresses(t.ctx)),
 			func(a crm.Address) string { return hex(a.CustomerID) + hex(a.ID) })
 		ascending(t, "items", all(t, "items", b.AllItems(t.ctx)), func(i inventory.Item) string { return hex(i.ID) })

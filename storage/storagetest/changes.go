@@ -30,7 +30,7 @@ type changing struct {
 func changes() []changing {
 	return []changing{
 		changedOrder(), changedTender(), changedFulfillment(), changedItem(), changedLocation(), changedPolicy(),
-		changedReservation(), changedCustomer(), changedSaved(), changedLease(),
+		changedReservation(), changedCustomer(), changedSaved(), changedSubscription(), changedLease(),
 	}
 }
 
@@ -128,7 +128,7 @@ func changedOrder() changing {
 			"Lines.ID": isIdentity, "Lines.Position": isFrozen, "Lines.SKU": isFrozen, "Lines.Title": isFrozen,
 			"Lines.Quantity": isFrozen, "Lines.UnitPrice": isFrozen, "Lines.TaxCategory": isFrozen,
 			"Lines.Subtotal": isFrozen, "Lines.Discount": isFrozen, "Lines.Tax": isFrozen, "Lines.Total": isFrozen,
-			"Adjustments": isHistory, "Returns.ID": isIdentity,
+			"Adjustments": isHistory, "Returns.ID": isIdentity, "Changes.ID": isIdentity, "Holds.ID": isIdentity,
 		},
 	}
 }
@@ -264,6 +264,22 @@ func changedSaved() changing {
 			return &storage.Batch{Command: cmd, CRM: crm.Changes{Addresses: []crm.Address{*after.(*crm.Address)}}}
 		},
 		frozen: map[string]string{"ID": isIdentity},
+	}
+}
+
+func changedSubscription() changing {
+	return changing{
+		name: "a subscription",
+		row:  func(r *rows) any { return r.Subscriptions[0] },
+		batch: func(cmd event.Command, _, after any) *storage.Batch {
+			to := after.(*order.Subscription)
+			to.Version++
+			return &storage.Batch{
+				Command: cmd, Subscriptions: []order.Subscription{*to},
+				Events: []event.Event{cmd.Event(event.Subscription, to.ID, to.Version, "changed", to.Delta(to.Next, ""))},
+			}
+		},
+		frozen: map[string]string{"ID": isIdentity, "Version": isVersion},
 	}
 }
 

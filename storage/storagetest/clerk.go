@@ -49,10 +49,10 @@ func NewClerk(number uint32) *Clerk {
 // ID returns the next id; ids ascend.
 func (c *Clerk) ID() uuid.UUID { return c.ids.Next() }
 
-// Text returns a new text that begins with the prefix.
+// Text returns a new text that begins with the prefix. Texts of one prefix ascend.
 func (c *Clerk) Text(prefix string) string {
 	c.count++
-	return fmt.Sprintf("%s-%s-%d", prefix, c.name, c.count)
+	return fmt.Sprintf("%s-%s-%06d", prefix, c.name, c.count)
 }
 
 // Command returns the next command of that name, with a key of its own.

@@ -87,7 +87,7 @@ func commitFaults() []mistake {
 			b.Expect = slices.DeleteFunc(b.Expect, func(e storage.Expect) bool { return e.Version == 0 })
 		})},
 		ignoresVersions(event.Order), ignoresVersions(event.Payment), ignoresVersions(event.Fulfillment),
-		ignoresVersions(event.Item), ignoresVersions(event.Customer),
+		ignoresVersions(event.Item), ignoresVersions(event.Customer), ignoresVersions(event.Subscription),
 		{name: "replaces the item of a SKU", hooks: commits(func(ctx ctxt, s store, b *storage.Batch) {
 			for i := range b.Inventory.Items {
 				item := &b.Inventory.Items[i]
@@ -160,6 +160,10 @@ func ignoresVersions(kind string) mistake {
 		case event.Customer:
 			for i := range b.CRM.Customers {
 				b.CRM.Customers[i].Version = e.Version
+			}
+		case event.Subscription:
+			for i := range b.Subscriptions {
+				b.Subscriptions[i].Version = e.Version
 			}
 		}
 	})}

@@ -147,6 +147,12 @@ func orderFaults() []mistake {
 				f.ExpiresTo = f.ExpiresTo.Add(time.Microsecond)
 			}
 		})},
+		{name: "lists returns due up to and including the time", hooks: filters(func(f *order.Filter) {
+			if !f.ReturnsDueTo.IsZero() {
+				f.ReturnsDueTo = f.ReturnsDueTo.Add(time.Microsecond)
+			}
+		})},
+		{name: "ignores a return's tracking number", hooks: filters(func(f *order.Filter) { f.ReturnTracking = "" })},
 		{name: "ignores whether anything is backordered", hooks: filters(func(f *order.Filter) { f.Backordered = false })},
 		{name: "lists up to and including the end of the period", hooks: filters(func(f *order.Filter) {
 			if !f.PlacedTo.IsZero() {
@@ -157,6 +163,19 @@ func orderFaults() []mistake {
 			if !f.PlacedFrom.IsZero() {
 				f.PlacedFrom = f.PlacedFrom.Add(time.Microsecond)
 			}
+		})},
+		{name: "ignores the hold that is asked for", hooks: filters(func(f *order.Filter) { f.OnHold = "" })},
+		{name: "ignores when holds end", hooks: filters(func(f *order.Filter) { f.HoldsTo = time.Time{} })},
+		{name: "lists holds that end up to and including the time", hooks: filters(func(f *order.Filter) {
+			if !f.HoldsTo.IsZero() {
+				f.HoldsTo = f.HoldsTo.Add(time.Microsecond)
+			}
+		})},
+		{name: "lists orders without their holds", hooks: lists(func(_ *order.Filter, l []*order.Order) []*order.Order {
+			for _, o := range l {
+				o.Holds = nil
+			}
+			return l
 		})},
 		{name: "lists orders without their returns", hooks: lists(func(_ *order.Filter, l []*order.Order) []*order.Order {
 			for _, o := range l {

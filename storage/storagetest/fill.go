@@ -30,6 +30,13 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[order.Scope]():             {order.OnLine, order.OnShipping, order.OnOrder},
 	reflect.TypeFor[order.AdjustmentKind]():    {order.Fee, order.Credit, order.Tax, order.Discount, order.Shipping},
 	reflect.TypeFor[order.ReturnState]():       {order.ReturnPartly, order.ReturnReceived},
+	reflect.TypeFor[order.ChangeStatus]():      {order.ChangeApplied, order.ChangeDiscarded},
+	reflect.TypeFor[order.StepType]():          {order.StepAdd, order.StepFee, order.StepCancel},
+	reflect.TypeFor[order.HoldScope]():         {order.HoldsLine, order.HoldsFulfillment},
+	reflect.TypeFor[order.HoldStatus]():        {order.HoldOpen, order.HoldRejected, order.HoldReleased},
+	reflect.TypeFor[order.Acceptance]():        {order.Accepted, order.ManualReview},
+	reflect.TypeFor[order.Resolution]():        {order.ToTenders, order.NoCredit},
+	reflect.TypeFor[order.ReturnLabelState]():  {order.ReturnLabelBought, order.ReturnLabelInDoubt},
 	reflect.TypeFor[order.TaxLevel]():          {order.PerUnit, order.PerOrder},
 	reflect.TypeFor[money.Rounding]():          {money.Rounding(1), money.Rounding(2), money.Rounding(3)},
 	reflect.TypeFor[inventory.MoveKind](): {
@@ -56,6 +63,7 @@ type filler struct {
 	clerk    *Clerk
 	currency money.Currency
 	n        int
+	words    map[reflect.Type]int // how many values of each were given
 }
 
 func (f *filler) fill(v reflect.Value) {
@@ -83,7 +91,11 @@ func (f *filler) fill(v reflect.Value) {
 func (f *filler) leaf(v reflect.Value) {
 	f.n++
 	if w := words[v.Type()]; w != nil {
-		v.Set(reflect.ValueOf(w[f.n%len(w)]))
+		if f.words == nil {
+			f.words = map[reflect.Type]int{}
+		}
+		v.Set(reflect.ValueOf(w[f.words[v.Type()]%len(w)]))
+		f.words[v.Type()]++
 		return
 	}
 	switch v.Interface().(type) {

@@ -25,6 +25,8 @@ var unread = map[string]string{
 	"Expect":                                   "a condition: see the cases about expected versions",
 	"Orders.Delta.Order.Lines":                 "left out of a delta's order",
 	"Orders.Delta.Order.Returns":               "left out of a delta's order",
+	"Orders.Delta.Order.Changes":               "left out of a delta's order",
+	"Orders.Delta.Order.Holds":                 "left out of a delta's order",
 	"Orders.Delta.Order.ShipTo":                "left out of a delta's order",
 	"Orders.Delta.Order.BillTo":                "left out of a delta's order",
 	"Orders.Coupons.Limit":                     "a condition: see the cases about coupons",
@@ -67,6 +69,7 @@ var tied = map[string]string{
 	"Fulfillments.Delta.Fulfillment.OrderID": "is the order's",
 	"Fulfillments.Delta.Fulfillment.Version": "is that of the event",
 	"CRM.Customers.Version":                  "is that of the event",
+	"Subscriptions.Version":                  "is that of the event",
 	"Leases.After.Version":                   "is one above the stored one",
 	"Leases.After.Name":                      "is that of the claim",
 	"Events.Aggregate":                       "is that of the change",
@@ -83,6 +86,8 @@ var required = map[string]bool{
 	"Orders.Delta.Lines.Position":                 true,
 	"Orders.Delta.Adjustments.ID":                 true,
 	"Orders.Delta.Returns.ID":                     true,
+	"Orders.Delta.Changes.ID":                     true,
+	"Orders.Delta.Holds.ID":                       true,
 	"Orders.Delta.Notes":                          true,
 	"Orders.Notes.At":                             true, // they are read in its order
 	"Orders.Notes.ID":                             true,
@@ -112,6 +117,7 @@ var required = map[string]bool{
 	"Fulfillments.Delta.Fulfillment.Lines.LineID": true,
 	"Fulfillments.Delta.Shipments.ID":             true,
 	"CRM.Customers.ID":                            true,
+	"Subscriptions.ID":                            true,
 	"CRM.Addresses.ID":                            true,
 	"CRM.Addresses.CustomerID":                    true,
 	"CRM.Notes.ID":                                true,
@@ -161,6 +167,9 @@ func fullBatch(number uint32, currency money.Currency) *storage.Batch {
 	for i := range b.CRM.Customers {
 		b.CRM.Customers[i].Version = 1
 	}
+	for i := range b.Subscriptions {
+		b.Subscriptions[i].Version = 1
+	}
 	f.fixEvents(b)
 	return b
 }
@@ -168,7 +177,7 @@ func fullBatch(number uint32, currency money.Currency) *storage.Batch {
 func (f *filler) fixOrder(c *order.Changes) {
 	d := c.Delta
 	o := &d.Order
-	o.Version, o.Lines, o.Adjustments, o.Returns, o.ShipTo, o.BillTo = 1, nil, nil, nil, nil, nil
+	o.Version, o.Lines, o.Adjustments, o.Returns, o.Changes, o.Holds, o.ShipTo, o.BillTo = 1, nil, nil, nil, nil, nil, nil, nil
 	o.ShipToID, o.BillToID = c.Addresses[0].ID, c.Addresses[1].ID
 	d.Counts = nil
 	for i := range d.Lines {
@@ -200,6 +209,9 @@ func (f *filler) fixInventory(c *inventory.Changes) {
 		r := &c.Reservations[i]
 		r.Before = inventory.Reservation{}
 	}
+	if len(c.Reservations) > 0 {
+		c.Reservations[0].After.Status = inventory.Pending // so that readers have one to tell of
+	}
 }
 
 func (f *filler) fixPayment(c *payment.Changes, orderID uuid.UUID) {
@@ -225,7 +237,7 @@ func (f *filler) fixFulfillment(d *fulfillment.Delta, o *order.Delta) {
 
 // fixEvents makes one event per aggregate of the batch.
 func (f *filler) fixEvents(b *storage.Batch) {
-	n := len(b.Orders) + len(b.Payments) + len(b.Fulfillments) + len(b.Inventory.Items) + len(b.CRM.Customers)
+	n := len(b.Orders) + len(b.Payments) + len(b.Fulfillments) + len(b.Inventory.Items) + len(b.CRM.Customers) + len(b.Subscriptions)
 	b.Events = make([]event.Event, n)
 	for i := range b.Events {
 		f.fill(reflect.ValueOf(&b.Events[i]).Elem())
@@ -234,7 +246,7 @@ func (f *filler) fixEvents(b *storage.Batch) {
 }
 
 // seal ties the events to the changes of a batch that inserts, in this order:
-// orders, tenders, fulfilment orders, items, customers.
+// orders, tenders, fulfilment orders, items, subscriptions, customers.
 func seal(b *storage.Batch) {
 	next := b.Events
 	tie := func(aggregate string, id uuid.UUID, version int64, payload any) {
@@ -257,6 +269,10 @@ func seal(b *storage.Batch) {
 	for i := range b.Inventory.Items {
 		item := b.Inventory.Items[i]
 		tie(event.Item, item.ID, item.Version, &item)
+	}
+	for i := range b.Subscriptions {
+		s := &b.Subscriptions[i]
+		tie(event.Subscription, s.ID, s.Version, s.Delta(s.LastRun, "made"))
 	}
 	for i := range b.CRM.Customers {
 		c := b.CRM.Customers[i]

@@ -31,46 +31,48 @@ type (
 )
 
 type hooks struct {
-	commit       func(ctxt, store, *storage.Batch) error
-	numbers      func(ctxt, store, string, int64) (int64, error)
-	snapshot     func(ctxt, store, func(storage.Books) error) error
-	tenant       func(store, string) store
-	tenants      func(ctxt, store) ([]string, error)
-	order        func(ctxt, store, uuid.UUID) (*order.Order, error)
-	orderBy      func(ctxt, store, order.Ref) (*order.Order, error)
-	orders       func(ctxt, store, order.Filter) iter.Seq2[*order.Order, error]
-	notes        func(ctxt, store, uuid.UUID) ([]order.Note, error)
-	coupons      func(ctxt, store, []string, uuid.UUID) (map[string]order.Uses, error)
-	items        func(ctxt, store, []string) ([]inventory.Item, error)
-	levels       func(ctxt, store, []string) ([]inventory.Level, error)
-	locations    func(ctxt, store) ([]inventory.Location, error)
-	reservations func(ctxt, store, inventory.ReservationFilter) ([]inventory.Reservation, error)
-	moves        func(ctxt, store, inventory.MoveFilter) iter.Seq2[inventory.Move, error]
-	tenders      func(ctxt, store, uuid.UUID) ([]*payment.Tender, error)
-	tender       func(ctxt, store, uuid.UUID) (*payment.Tender, error)
-	tenderOf     func(ctxt, store, uuid.UUID, string, string) (*payment.Tender, error)
-	dueTenders   func(ctxt, store, time.Time, int) ([]*payment.Tender, error)
-	parked       func(ctxt, store, int) ([]payment.Report, error)
-	fulfillments func(ctxt, store, uuid.UUID) ([]*fulfillment.Fulfillment, error)
-	fulfillment  func(ctxt, store, uuid.UUID) (*fulfillment.Fulfillment, error)
-	tracking     func(ctxt, store, string, string) (*fulfillment.Fulfillment, error)
-	dueLabels    func(ctxt, store, time.Time, int) ([]*fulfillment.Fulfillment, error)
-	customer     func(ctxt, store, uuid.UUID) (*crm.Customer, error)
-	customerBy   func(ctxt, store, string, string) (*crm.Customer, error)
-	customers    func(ctxt, store, crm.Filter) iter.Seq2[*crm.Customer, error]
-	saved        func(ctxt, store, uuid.UUID) ([]crm.Address, error)
-	remarks      func(ctxt, store, uuid.UUID) ([]crm.Note, error)
-	consents     func(ctxt, store, uuid.UUID) ([]crm.Consent, error)
-	couponsOf    func(ctxt, store, uuid.UUID) (map[string]int64, error)
-	facts        func(ctxt, store, reporting.Period) iter.Seq2[reporting.Fact, error]
-	orderFacts   func(ctxt, store, reporting.OrderScope) iter.Seq2[reporting.OrderFact, error]
-	paymentFacts func(ctxt, store, reporting.Period) iter.Seq2[reporting.PaymentFact, error]
-	stockFacts   func(ctxt, store) iter.Seq2[reporting.StockFact, error]
-	history      func(ctxt, store, string, uuid.UUID) ([]event.Event, error)
-	stream       func(ctxt, store, int64, int) iter.Seq2[event.Event, error]
-	key          func(ctxt, store, string) (*storage.Key, error)
-	lease        func(ctxt, store, string) (storage.Lease, error)
-	leases       func(ctxt, store, string) ([]storage.Lease, error)
+	commit        func(ctxt, store, *storage.Batch) error
+	numbers       func(ctxt, store, string, int64) (int64, error)
+	snapshot      func(ctxt, store, func(storage.Books) error) error
+	tenant        func(store, string) store
+	tenants       func(ctxt, store) ([]string, error)
+	order         func(ctxt, store, uuid.UUID) (*order.Order, error)
+	orderBy       func(ctxt, store, order.Ref) (*order.Order, error)
+	orders        func(ctxt, store, order.Filter) iter.Seq2[*order.Order, error]
+	notes         func(ctxt, store, uuid.UUID) ([]order.Note, error)
+	coupons       func(ctxt, store, []string, uuid.UUID) (map[string]order.Uses, error)
+	items         func(ctxt, store, []string) ([]inventory.Item, error)
+	levels        func(ctxt, store, []string) ([]inventory.Level, error)
+	locations     func(ctxt, store) ([]inventory.Location, error)
+	reservations  func(ctxt, store, inventory.ReservationFilter) ([]inventory.Reservation, error)
+	moves         func(ctxt, store, inventory.MoveFilter) iter.Seq2[inventory.Move, error]
+	tenders       func(ctxt, store, uuid.UUID) ([]*payment.Tender, error)
+	tender        func(ctxt, store, uuid.UUID) (*payment.Tender, error)
+	tenderOf      func(ctxt, store, uuid.UUID, string, string) (*payment.Tender, error)
+	dueTenders    func(ctxt, store, time.Time, int) ([]*payment.Tender, error)
+	parked        func(ctxt, store, int) ([]payment.Report, error)
+	fulfillments  func(ctxt, store, uuid.UUID) ([]*fulfillment.Fulfillment, error)
+	fulfillment   func(ctxt, store, uuid.UUID) (*fulfillment.Fulfillment, error)
+	tracking      func(ctxt, store, string, string) (*fulfillment.Fulfillment, error)
+	dueLabels     func(ctxt, store, time.Time, int) ([]*fulfillment.Fulfillment, error)
+	customer      func(ctxt, store, uuid.UUID) (*crm.Customer, error)
+	customerBy    func(ctxt, store, string, string) (*crm.Customer, error)
+	customers     func(ctxt, store, crm.Filter) iter.Seq2[*crm.Customer, error]
+	saved         func(ctxt, store, uuid.UUID) ([]crm.Address, error)
+	remarks       func(ctxt, store, uuid.UUID) ([]crm.Note, error)
+	consents      func(ctxt, store, uuid.UUID) ([]crm.Consent, error)
+	subscription  func(ctxt, store, uuid.UUID) (*order.Subscription, error)
+	subscriptions func(ctxt, store, order.SubscriptionFilter) iter.Seq2[*order.Subscription, error]
+	couponsOf     func(ctxt, store, uuid.UUID) (map[string]int64, error)
+	facts         func(ctxt, store, reporting.Period) iter.Seq2[reporting.Fact, error]
+	orderFacts    func(ctxt, store, reporting.OrderScope) iter.Seq2[reporting.OrderFact, error]
+	paymentFacts  func(ctxt, store, reporting.Period) iter.Seq2[reporting.PaymentFact, error]
+	stockFacts    func(ctxt, store) iter.Seq2[reporting.StockFact, error]
+	history       func(ctxt, store, string, uuid.UUID) ([]event.Event, error)
+	stream        func(ctxt, store, int64, int) iter.Seq2[event.Event, error]
+	key           func(ctxt, store, string) (*storage.Key, error)
+	lease         func(ctxt, store, string) (storage.Lease, error)
+	leases        func(ctxt, store, string) ([]storage.Lease, error)
 }
 
 func plant(s storage.Store, h *hooks) storage.Store { return planted{s, s, h} }
@@ -283,6 +285,20 @@ func (p planted) Consents(ctx ctxt, id uuid.UUID) ([]crm.Consent, error) {
 		return p.hooks.consents(ctx, p.Store, id)
 	}
 	return p.Store.Consents(ctx, id)
+}
+
+func (p planted) Subscription(ctx ctxt, id uuid.UUID) (*order.Subscription, error) {
+	if p.hooks.subscription != nil {
+		return p.hooks.subscription(ctx, p.Store, id)
+	}
+	return p.Store.Subscription(ctx, id)
+}
+
+func (p planted) Subscriptions(ctx ctxt, f order.SubscriptionFilter) iter.Seq2[*order.Subscription, error] {
+	if p.hooks.subscriptions != nil {
+		return p.hooks.subscriptions(ctx, p.Store, f)
+	}
+	return p.Store.Subscriptions(ctx, f)
 }
 
 func (p planted) CouponsOf(ctx ctxt, id uuid.UUID) (map[string]int64, error) {

@@ -18,24 +18,25 @@ import (
 
 // rows are what batches have led to, as the readers give it back.
 type rows struct {
-	Key          storage.Key
-	Orders       []*order.Order
-	Notes        []order.Note
-	Coupons      []couponRow
-	Items        []inventory.Item
-	Locations    []inventory.Location
-	Moves        []inventory.Move
-	Levels       []inventory.Level
-	Reservations []inventory.Reservation
-	Tenders      []*payment.Tender
-	Parked       []payment.Report
-	Fulfillments []*fulfillment.Fulfillment
-	Customers    []*crm.Customer
-	Saved        []crm.Address
-	Remarks      []crm.Note
-	Consents     []crm.Consent
-	Leases       []storage.Lease
-	Events       []event.Event // of each aggregate, Position zero
+	Key           storage.Key
+	Orders        []*order.Order
+	Notes         []order.Note
+	Coupons       []couponRow
+	Items         []inventory.Item
+	Locations     []inventory.Location
+	Moves         []inventory.Move
+	Levels        []inventory.Level
+	Reservations  []inventory.Reservation
+	Tenders       []*payment.Tender
+	Parked        []payment.Report
+	Fulfillments  []*fulfillment.Fulfillment
+	Customers     []*crm.Customer
+	Subscriptions []*order.Subscription
+	Saved         []crm.Address
+	Remarks       []crm.Note
+	Consents      []crm.Consent
+	Leases        []storage.Lease
+	Events        []event.Event // of each aggregate, Position zero
 }
 
 type couponRow struct {
@@ -66,6 +67,10 @@ func (r *rows) apply(b *storage.Batch) error {
 		put(&r.Fulfillments, known, fulfillment.Apply(at(r.Fulfillments, known), d))
 	}
 	r.applyCustomers(&b.CRM)
+	for i := range b.Subscriptions {
+		x := b.Subscriptions[i].Clone()
+		put(&r.Subscriptions, find(r.Subscriptions, func(y *order.Subscription) bool { return y.ID == x.ID }), x)
+	}
 	for i := range b.Leases {
 		l := b.Leases[i].After
 		put(&r.Leases, find(r.Leases, func(x storage.Lease) bool { return x.Name == l.Name }), l)
@@ -229,6 +234,11 @@ func read(ctx context.Context, s storage.Store, want *rows) (*rows, error) {
 		got.Fulfillments = append(got.Fulfillments, x)
 	}
 	r.customers(want)
+	for _, x := range want.Subscriptions {
+		s, err := s.Subscription(ctx, x.ID)
+		r.note(err)
+		got.Subscriptions = append(got.Subscriptions, s)
+	}
 	for _, l := range want.Leases {
 		x, err := s.Lease(ctx, l.Name)
 		r.note(err)

@@ -25,6 +25,7 @@ var (
 	qAllLevels         = once(`SELECT sku, location, ` + levelColumns + ` FROM oms_levels WHERE tenant = ?1 ORDER BY sku, location`)
 	qAllMoves          = once(selectMove + `oms_moves m WHERE m.tenant = ?1 ORDER BY m.sku, m.location, m.seq`)
 	qAllCustomers      = once(selectCustomer + ` ORDER BY id`)
+	qAllSubscriptions  = once(selectSubscription + ` ORDER BY id`)
 	qAllSaved          = once(selectSaved + ` ORDER BY customer_id, id`)
 	qAllEvents         = once(selectEvent + ` AND aggregate = ?2 ORDER BY aggregate_id, version`)
 	qAllKeys           = once(`SELECT key, command, body, result, at FROM oms_keys WHERE tenant = ?1 ORDER BY key`)
@@ -190,6 +191,11 @@ func (b *books) AllMoves(ctx context.Context) iter.Seq2[inventory.Move, error] {
 		_ = r.int()
 		return r.move()
 	}, nil)
+}
+
+// AllSubscriptions yields the subscriptions by id.
+func (b *books) AllSubscriptions(ctx context.Context) iter.Seq2[*order.Subscription, error] {
+	return walk(ctx, b, qAllSubscriptions, b.reader.args(), "a subscription", (*row).subscription, nil)
 }
 
 // AllCustomers yields the customers by id.

@@ -49,6 +49,12 @@ func appendDelta(dst []byte, d *order.Delta) ([]byte, error) {
 	if len(d.Returns) > 0 {
 		w.any("returns", d.Returns)
 	}
+	if len(d.Changes) > 0 {
+		w.any("changes", d.Changes)
+	}
+	if len(d.Holds) > 0 {
+		w.any("holds", d.Holds)
+	}
 	if len(d.Notes) > 0 {
 		w.any("notes", d.Notes)
 	}
@@ -225,6 +231,12 @@ func (w *object) slices(o *order.Order) {
 	}
 	if len(o.Returns) > 0 {
 		w.any("returns", o.Returns)
+	}
+	if len(o.Changes) > 0 {
+		w.any("changes", o.Changes)
+	}
+	if len(o.Holds) > 0 {
+		w.any("holds", o.Holds)
 	}
 }
 

@@ -128,7 +128,8 @@ func TestEveryAmountOfADeltaIsKnown(t *testing.T) {
 	var d order.Delta
 	n := 0
 	fill(reflect.ValueOf(&d).Elem(), &n, "none", "")
-	d.Order.Lines, d.Order.Adjustments, d.Order.Returns, d.Returns = nil, nil, nil, nil // never left out there
+	d.Order.Lines, d.Order.Adjustments, d.Order.Returns, d.Returns = nil, nil, nil, nil
+	d.Order.Changes, d.Changes, d.Order.Holds, d.Holds = nil, nil, nil, nil // never left out there
 	found := 0
 	amounts(&d, func(*money.Money) { found++ })
 	var count func(v reflect.Value) int

@@ -26,6 +26,10 @@ func parseDelta(data []byte) (d *order.Delta, isExplicit, ok bool) {
 			d.Adjustments = array(&p, p.adjustment)
 		case "returns":
 			p.any(&d.Returns)
+		case "changes":
+			p.any(&d.Changes)
+		case "holds":
+			p.any(&d.Holds)
 		case "notes":
 			p.any(&d.Notes)
 		default:

@@ -18,7 +18,7 @@ func TestParserReadsWhatIsWritten(t *testing.T) {
 		var d order.Delta
 		fill(reflect.ValueOf(&d).Elem(), &n, path, "")
 		// A delta's order has no slices: a form that is never written is not parsed.
-		d.Order.Lines, d.Order.Adjustments, d.Order.Returns = nil, nil, nil
+		d.Order.Lines, d.Order.Adjustments, d.Order.Returns, d.Order.Changes, d.Order.Holds = nil, nil, nil, nil, nil
 		data, err := appendDelta(nil, &d)
 		require.NoError(t, err)
 		got, isExplicit, ok := parseDelta(data)
@@ -36,7 +36,7 @@ func TestParserNeverReadsWhatJSONReadsOtherwise(t *testing.T) {
 	n := 0
 	var d order.Delta
 	fill(reflect.ValueOf(&d).Elem(), &n, "none", "")
-	d.Order.Lines, d.Order.Adjustments, d.Order.Returns = nil, nil, nil
+	d.Order.Lines, d.Order.Adjustments, d.Order.Returns, d.Order.Changes, d.Order.Holds = nil, nil, nil, nil, nil
 	data, err := appendDelta(nil, &d)
 	require.NoError(t, err)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -69,7 +69,7 @@ func BenchmarkDecodeDelta(b *testing.B) {
 	n := 0
 	var d order.Delta
 	fill(reflect.ValueOf(&d).Elem(), &n, "none", "")
-	d.Order.Lines, d.Order.Adjustments, d.Order.Returns, d.Returns = nil, nil, nil, nil
+	d.Order.Lines, d.Order.Adjustments, d.Order.Returns, d.Order.Holds, d.Returns, d.Holds = nil, nil, nil, nil, nil, nil
 	data, err := appendDelta(nil, &d)
 	require.NoError(b, err)
 	b.Run("parser", func(b *testing.B) {

@@ -13,11 +13,12 @@ import (
 type guard struct{ relied, changed *Query }
 
 var guards = map[string]guard{
-	event.Order:       newGuard("oms_orders"),
-	event.Payment:     newGuard("oms_tenders"),
-	event.Fulfillment: newGuard("oms_fulfillments"),
-	event.Item:        newGuard("oms_items"),
-	event.Customer:    newGuard("oms_customers"),
+	event.Order:        newGuard("oms_orders"),
+	event.Payment:      newGuard("oms_tenders"),
+	event.Fulfillment:  newGuard("oms_fulfillments"),
+	event.Item:         newGuard("oms_items"),
+	event.Customer:     newGuard("oms_customers"),
+	event.Subscription: newGuard("oms_subscriptions"),
 }
 
 func newGuard(table string) guard {

@@ -238,11 +238,12 @@ var (
 		WHERE tenant = ?1 AND aggregate = ?2 AND aggregate_id = ?3 GROUP BY aggregate_id`)
 
 	lockAggregates = map[string][]sized{
-		event.Order:       lockByID("oms_orders"),
-		event.Payment:     lockByID("oms_tenders"),
-		event.Fulfillment: lockByID("oms_fulfillments"),
-		event.Item:        lockByID("oms_items"),
-		event.Customer:    lockByID("oms_customers"),
+		event.Order:        lockByID("oms_orders"),
+		event.Payment:      lockByID("oms_tenders"),
+		event.Fulfillment:  lockByID("oms_fulfillments"),
+		event.Item:         lockByID("oms_items"),
+		event.Customer:     lockByID("oms_customers"),
+		event.Subscription: lockByID("oms_subscriptions"),
 	}
 	lockItems        = locking("oms_items", "t.sku, t.version", "sku", "text")
 	lockLeases       = locking("oms_leases", "t.name, t.version", "name", "text")

@@ -59,13 +59,37 @@ func (r *Reader) listing(f *order.Filter, status string, after *order.Cursor, si
 		w.and("id IN (SELECT order_id FROM oms_lines WHERE tenant = ? AND backordered <> 0)",
 			func(a *args) { a.text(r.Bound) })
 	}
-	// The plus keeps the planner from walking all orders in the listing's order to
-	// find the few that expire, or that a guest has placed.
+	if f.OnHold != "" {
+		w.and("id IN (SELECT order_id FROM oms_holds WHERE tenant = ? AND status = 'open' AND type = ?)", func(a *args) {
+			a.text(r.Bound)
+			a.text(f.OnHold)
+		})
+	}
+	if !f.HoldsTo.IsZero() {
+		w.and("id IN (SELECT order_id FROM oms_holds WHERE tenant = ? AND status = 'open' AND expires_at < ?)", func(a *args) {
+			a.text(r.Bound)
+			a.time(f.HoldsTo)
+		})
+	}
+	if !f.ReturnsDueTo.IsZero() {
+		w.and("id IN (SELECT order_id FROM oms_returns WHERE tenant = ? AND due_at < ?)", func(a *args) {
+			a.text(r.Bound)
+			a.time(f.ReturnsDueTo)
+		})
+	}
+	if f.ReturnTracking != "" {
+		w.and("id IN (SELECT order_id FROM oms_returns WHERE tenant = ? AND tracking = ?)", func(a *args) {
+			a.text(r.Bound)
+			a.text(f.ReturnTracking)
+		})
+	}
+	// The plus keeps the planner from walking all orders in the listing's order to find
+	// the few that expire, that are on hold, that a guest has placed, or whose returns are due.
 	column, direction := "placed_at", " DESC"
 	if !f.ExpiresTo.IsZero() {
 		w.and("expires_at < ?", func(a *args) { a.time(f.ExpiresTo) })
 	}
-	if !f.ExpiresTo.IsZero() || f.GuestEmail != "" {
+	if !f.ExpiresTo.IsZero() || f.GuestEmail != "" || f.OnHold != "" || !f.HoldsTo.IsZero() || !f.ReturnsDueTo.IsZero() || f.ReturnTracking != "" {
 		column = "+placed_at"
 	}
 	behind := "<"

@@ -27,6 +27,10 @@ var (
 		WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, n`)
 	listReturns = newList(`SELECT order_id, `+returnColumns+` FROM oms_returns
 		WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, n`)
+	listChanges = newList(`SELECT order_id, `+changeColumns+` FROM oms_changes
+		WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, n`)
+	listHolds = newList(`SELECT order_id, `+holdColumns+` FROM oms_holds
+		WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, n`)
 	listAddresses = newList(`SELECT `+addressColumns+` FROM oms_addresses WHERE tenant = ?1 AND id IN `, "uuid", "")
 	qNotes        = query(`SELECT order_id, ` + noteColumns + ` FROM oms_notes WHERE tenant = ?1 AND order_id = ?2 ORDER BY at, id`)
 	qOrderThere   = query(`SELECT 1 FROM oms_orders WHERE tenant = ?1 AND id = ?2`)
@@ -85,7 +89,7 @@ func (r *Reader) order(ctx context.Context, q *Query, a *args) (o *order.Order, 
 	return o, err
 }
 
-// fill adds what belongs to the orders: lines, adjustments, returns, addresses.
+// fill adds what belongs to the orders: lines, adjustments, returns, holds, addresses.
 func (r *Reader) fill(c Conn, orders []*order.Order) error {
 	if err := r.ahead(c, orders); err != nil {
 		return err
@@ -105,6 +109,22 @@ func (r *Reader) fill(c Conn, orders []*order.Order) error {
 	if err != nil {
 		return err
 	}
+	err = listChanges.each(c, r.Bound, len(orders), func(a *args, i int) { a.id(&orders[i].ID) }, "a change",
+		func(row *row) {
+			o := find(row.id())
+			o.Changes = append(o.Changes, row.change())
+		})
+	if err != nil {
+		return err
+	}
+	err = listHolds.each(c, r.Bound, len(orders), func(a *args, i int) { a.id(&orders[i].ID) }, "a hold",
+		func(row *row) {
+			o := find(row.id())
+			o.Holds = append(o.Holds, row.hold())
+		})
+	if err != nil {
+		return err
+	}
 	return r.addresses(c, orders)
 }
 
@@ -116,7 +136,7 @@ func (r *Reader) ahead(c Conn, orders []*order.Order) error {
 	}
 	var calls []Call
 	id := func(a *args, i int) { a.id(&orders[i].ID) }
-	for _, l := range [...]*list{listLines, listAdjusted, listReturns} {
+	for _, l := range [...]*list{listLines, listAdjusted, listReturns, listChanges, listHolds} {
 		calls = append(calls, l.calls(r.Bound, len(orders), id)...)
 	}
 	addresses := addressesOf(orders)
@@ -394,6 +414,31 @@ func (r *row) giveBack() (x order.Return) {
 	x.Status, x.Reason = order.ReturnState(r.text()), r.text()
 	x.RequestedAt, x.ReceivedAt, x.Location = r.time(), r.optTime(), r.text()
 	r.json(&x.Lines)
+	if !r.skipNull() {
+		var d returnDetails
+		r.json(&d)
+		d.into(&x)
+	} else {
+		_ = r.text()
+	}
+	_, _ = r.optTime(), r.text()
+	return x
+}
+
+func (r *row) change() (x order.Change) {
+	_, _ = r.id(), r.int()
+	r.json(&x)
+	return x
+}
+
+func (r *row) hold() (x order.Hold) {
+	x.ID = r.id()
+	_ = r.int()
+	x.Type, x.Scope, x.Target = r.text(), order.HoldScope(r.text()), r.id()
+	x.Status, x.Reason = order.HoldStatus(r.text()), r.text()
+	x.OpenedBy, x.OpenedAt, x.ExpiresAt = r.text(), r.time(), r.optTime()
+	r.json(&x.Approvals)
+	x.ResolvedBy, x.ResolvedAt, x.Resolution = r.text(), r.optTime(), r.text()
 	return x
 }
 

@@ -29,7 +29,12 @@ const (
 	adjustmentColumns = "id, n, scope, line_id, kind, code, label, amount, tax_part, included, rate_ppm, " +
 		"jurisdiction, quantity, source, at"
 
-	returnColumns = "id, n, status, reason, requested_at, received_at, location, lines"
+	returnColumns = "id, n, status, reason, requested_at, received_at, location, lines, details, due_at, tracking"
+
+	changeColumns = "id, n, body"
+
+	holdColumns = "id, n, type, scope, target, status, reason, opened_by, opened_at, expires_at, approvals, " +
+		"resolved_by, resolved_at, resolution"
 
 	addressColumns = "id, name, company, line1, line2, city, region, postal_code, country, phone, email"
 
@@ -54,7 +59,17 @@ var (
 	appendReturn     = query(appending("oms_returns", "order_id", returnColumns))
 	putReturn        = query(putting("oms_returns", "order_id", returnColumns, "tenant, order_id, id"))
 	qReturn          = query(`UPDATE oms_returns SET status = ?5, reason = ?6, requested_at = ?7, received_at = ?8,
-		location = ?9, lines = ?10 WHERE tenant = ?1 AND order_id = ?2 AND id = ?3 AND ?4 IS NOT NULL`)
+		location = ?9, lines = ?10, details = ?11, due_at = ?12, tracking = ?13 WHERE tenant = ?1 AND order_id = ?2 AND id = ?3 AND ?4 IS NOT NULL`)
+	insertChanges = newInsert("oms_changes", "tenant, order_id", changeColumns)
+	appendChange  = query(appending("oms_changes", "order_id", changeColumns))
+	putChange     = query(putting("oms_changes", "order_id", changeColumns, "tenant, order_id, id"))
+	qChange       = query(`UPDATE oms_changes SET body = ?5 WHERE tenant = ?1 AND order_id = ?2 AND id = ?3 AND ?4 IS NOT NULL`)
+	insertHolds   = newInsert("oms_holds", "tenant, order_id", holdColumns)
+	appendHold    = query(appending("oms_holds", "order_id", holdColumns))
+	putHold       = query(putting("oms_holds", "order_id", holdColumns, "tenant, order_id, id"))
+	qHold         = query(`UPDATE oms_holds SET type = ?5, scope = ?6, target = ?7, status = ?8, reason = ?9, opened_by = ?10,
+		opened_at = ?11, expires_at = ?12, approvals = ?13, resolved_by = ?14, resolved_at = ?15, resolution = ?16
+		WHERE tenant = ?1 AND order_id = ?2 AND id = ?3 AND ?4 IS NOT NULL`)
 	insertAddresses = newInsert("oms_addresses", "tenant, order_id", addressColumns+", email_key")
 	qNote           = query(`INSERT INTO oms_notes (tenant, order_id, ` + noteColumns + `) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`)
 
@@ -97,6 +112,8 @@ func (p *Plan) order(d *order.Delta) {
 		insertLines.list(p, len(d.Lines), keys, func(a *args, i int) { a.line(&d.Lines[i], i+1, o.Currency) })
 		insertAdjust.list(p, len(d.Adjustments), keys, func(a *args, i int) { a.adjustment(&d.Adjustments[i], i+1, o.Currency) })
 		insertReturns.list(p, len(d.Returns), keys, func(a *args, i int) { a.giveBack(&d.Returns[i], i+1) })
+		insertChanges.list(p, len(d.Changes), keys, func(a *args, i int) { a.change(&d.Changes[i], i+1) })
+		insertHolds.list(p, len(d.Holds), keys, func(a *args, i int) { a.hold(&d.Holds[i], i+1) })
 		p.placedFacts(d)
 	} else {
 		p.orderChange(d, keys)
@@ -149,6 +166,18 @@ func (p *Plan) orderChange(d *order.Delta, keys func(*args)) {
 		p.put(qReturn, appendReturn, putReturn, func(a *args) {
 			keys(a)
 			a.giveBack(&d.Returns[i], 0)
+		})
+	}
+	for i := range d.Changes {
+		p.put(qChange, appendChange, putChange, func(a *args) {
+			keys(a)
+			a.change(&d.Changes[i], 0)
+		})
+	}
+	for i := range d.Holds {
+		p.put(qHold, appendHold, putHold, func(a *args) {
+			keys(a)
+			a.hold(&d.Holds[i], 0)
 		})
 	}
 }
@@ -309,6 +338,40 @@ func (a *args) giveBack(r *order.Return, n int) {
 	a.optTime(r.ReceivedAt)
 	a.opt(r.Location)
 	a.json(r.Lines)
+	if details := detailsOf(r); details.isZero() {
+		a.null()
+	} else {
+		a.json(details)
+	}
+	a.optTime(r.DueAt())
+	a.opt(r.Label.Tracking)
+}
+
+func (a *args) change(c *order.Change, n int) {
+	a.id(&c.ID)
+	a.int(int64(n))
+	a.json(c)
+}
+
+func (a *args) hold(h *order.Hold, n int) {
+	a.id(&h.ID)
+	a.int(int64(n))
+	a.text(h.Type)
+	a.text(string(h.Scope))
+	a.optID(&h.Target)
+	a.text(string(h.Status))
+	a.opt(h.Reason)
+	a.text(h.OpenedBy)
+	a.time(h.OpenedAt)
+	a.optTime(h.ExpiresAt)
+	if len(h.Approvals) == 0 {
+		a.null()
+	} else {
+		a.json(h.Approvals)
+	}
+	a.opt(h.ResolvedBy)
+	a.optTime(h.ResolvedAt)
+	a.opt(h.Resolution)
 }
 
 func (a *args) address(x *order.Address) {

@@ -88,6 +88,7 @@ func (x *Compiler) Compile(tenant string, known bool, b *storage.Batch) (*Plan, 
 	p.key()
 	p.versions()
 	p.orders()
+	p.subscriptions()
 	p.customers()
 	p.payments()
 	p.fulfillments()
@@ -378,7 +379,7 @@ func (p *Plan) recorded() {
 // hasRow reports whether aggregates of the kind are stored beside their events.
 func hasRow(aggregate string) bool {
 	switch aggregate {
-	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer:
+	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription:
 		return true
 	default:
 		return false

@@ -191,7 +191,8 @@ CREATE TABLE oms_adjustments (
 	PRIMARY KEY (tenant, order_id, n)
 );
 
--- Returns; lines is JSON.
+-- Returns; lines and details are JSON, details with everything that has no column, NULL
+-- for nothing. due_at is order.Return.DueAt, tracking the number on its label.
 CREATE TABLE oms_returns (
 	tenant       text COLLATE "C" NOT NULL,
 	order_id     uuid NOT NULL,
@@ -203,8 +204,48 @@ CREATE TABLE oms_returns (
 	received_at  bigint,
 	location     text COLLATE "C",
 	lines        text COLLATE "C" NOT NULL,
+	details      text COLLATE "C",
+	due_at       bigint,
+	tracking     text COLLATE "C",
 	PRIMARY KEY (tenant, order_id, id)
 );
+
+CREATE INDEX oms_returns_due ON oms_returns (tenant, due_at, order_id) WHERE due_at IS NOT NULL;
+CREATE INDEX oms_returns_tracking ON oms_returns (tenant, tracking, order_id) WHERE tracking IS NOT NULL;
+
+-- Changes of orders that are placed; body is JSON.
+CREATE TABLE oms_changes (
+	tenant   text COLLATE "C" NOT NULL,
+	order_id uuid NOT NULL,
+	id       uuid NOT NULL,
+	n        bigint NOT NULL,
+	body     text COLLATE "C" NOT NULL,
+	PRIMARY KEY (tenant, order_id, id)
+);
+
+-- Holds; approvals is JSON.
+CREATE TABLE oms_holds (
+	tenant      text COLLATE "C" NOT NULL,
+	order_id    uuid NOT NULL,
+	id          uuid NOT NULL,
+	n           bigint NOT NULL,
+	type        text COLLATE "C" NOT NULL,
+	scope       text COLLATE "C" NOT NULL,
+	target      uuid,
+	status      text COLLATE "C" NOT NULL,
+	reason      text COLLATE "C",
+	opened_by   text COLLATE "C" NOT NULL,
+	opened_at   bigint NOT NULL,
+	expires_at  bigint,
+	approvals   text COLLATE "C",
+	resolved_by text COLLATE "C",
+	resolved_at bigint,
+	resolution  text COLLATE "C",
+	PRIMARY KEY (tenant, order_id, id)
+);
+
+CREATE INDEX oms_holds_open ON oms_holds (tenant, type, order_id) WHERE status = 'open';
+CREATE INDEX oms_holds_due ON oms_holds (tenant, expires_at, order_id) WHERE status = 'open' AND expires_at IS NOT NULL;
 
 -- Personal data: who and where to. email_key is the email in the form it is compared in.
 CREATE TABLE oms_addresses (
@@ -560,6 +601,23 @@ CREATE TABLE oms_shipments (
 
 CREATE INDEX oms_shipments_tracking ON oms_shipments (tenant, carrier, tracking) WHERE tracking IS NOT NULL;
 CREATE INDEX oms_shipments_due ON oms_shipments (tenant, next_at) WHERE next_at IS NOT NULL;
+
+-- Subscriptions: the whole of each as JSON, without the token of its means of payment,
+-- which is source. The columns beside are what it is found by.
+CREATE TABLE oms_subscriptions (
+	tenant       text COLLATE "C" NOT NULL,
+	id           uuid NOT NULL,
+	version      bigint NOT NULL,
+	customer_id  uuid NOT NULL,
+	status       text COLLATE "C" NOT NULL,
+	next_at      bigint,
+	source       text COLLATE "C",
+	subscription text COLLATE "C" NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX oms_subscriptions_next ON oms_subscriptions (tenant, next_at, id) WHERE next_at IS NOT NULL;
+CREATE INDEX oms_subscriptions_customer ON oms_subscriptions (tenant, customer_id, id);
 
 -- The facts of orders in order of time: storage.Facts says which those are. Rows
 -- are written with what they tell of, in the same transaction. The row that an

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,18 +23,35 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(pgtest.Main(m))
+	code := pgtest.Main(m)
+	if lasting.server != nil {
+		if err := lasting.close(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// lasting is a server that keeps what it acknowledges, as the bench's own does: the
+// tests' common one need not. It is started for the first test that needs it.
+var lasting struct {
+	sync.Once
+	*server
+	err error
 }
 
 // thisProgram starts a worker.
 func thisProgram() []string { return []string{os.Args[0], workerArgument} }
 
-// durable starts a server that keeps what it acknowledges, as the bench's own does:
-// the tests' common one need not.
+// durable is the lasting server, with the test's own databases.
 func durable(t *testing.T) *server {
 	t.Helper()
+	ctx := context.Background()
 	pgtest.New(t) // skips the test, or fails it, where there is no PostgreSQL
-	s, err := newServer(context.Background(), "")
+	lasting.Do(func() { lasting.server, lasting.err = newServer(ctx, "") })
+	require.NoError(t, lasting.err)
+	s, err := newServer(ctx, lasting.dsn)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.close(context.Background())) })
 	return s

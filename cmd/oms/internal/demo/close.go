@@ -14,7 +14,7 @@ import (
 func (y *year) close() (*Report, error) {
 	// One last time, for what the last day left.
 	for {
-		work, err := y.shop.RunOnce(y.ctx)
+		work, err := y.runs.RunOnce(y.ctx)
 		if err != nil {
 			return nil, err
 		}

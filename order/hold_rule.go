@@ -1,0 +1,67 @@
+package order
+
+import "github.com/go-oms/oms/money"
+
+// HoldRule decides whether a hold is opened or released. It is a pure function of the
+// facts, reads the order in them and never changes it, and may be called from several
+// goroutines at once.
+type HoldRule func(Facts) bool
+
+// The built-in rules of holds. Each is met when its name is true.
+const (
+	RuleAlways           = "always"
+	RuleMoneySecured     = "money_secured"     // what is owed is held, taken or promised on terms
+	RuleMoneyOutstanding = "money_outstanding" // the opposite
+	RuleStockFilled      = "stock_filled"      // no unit waits for stock
+	RuleStockMissing     = "stock_missing"     // the opposite
+	// RuleAddressIncomplete: the order goes to an address without a street, a city or
+	// a country, or to none.
+	RuleAddressIncomplete = "address_incomplete"
+)
+
+// BuiltinHoldRules returns the built-in rules by name. They are always known to
+// [CompileHolds]. The map is the caller's.
+func BuiltinHoldRules() map[string]HoldRule {
+	secured := func(f Facts) bool { return moneySecured(f) == nil }
+	return map[string]HoldRule{
+		RuleAlways:            func(Facts) bool { return true },
+		RuleMoneySecured:      secured,
+		RuleMoneyOutstanding:  func(f Facts) bool { return !secured(f) },
+		RuleStockFilled:       func(f Facts) bool { return !waitsForStock(f.Order) },
+		RuleStockMissing:      func(f Facts) bool { return waitsForStock(f.Order) },
+		RuleAddressIncomplete: addressIncomplete,
+	}
+}
+
+// TotalAbove returns a rule that is met by an order whose total is above the limit, or
+// in another currency: that nobody has said to be small.
+func TotalAbove(limit money.Money) HoldRule {
+	return func(f Facts) bool {
+		if f.Order == nil {
+			return true
+		}
+		above, err := f.Order.Totals.Total.Sub(limit)
+		return err != nil || above.Sign() > 0
+	}
+}
+
+func waitsForStock(o *Order) bool {
+	if o == nil {
+		return true
+	}
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		if l.Backordered.Sign() > 0 || l.Preordered.Sign() > 0 || l.Unsourced.Sign() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func addressIncomplete(f Facts) bool {
+	if f.Order == nil || f.Order.ShipTo == nil {
+		return true
+	}
+	a := f.Order.ShipTo
+	return a.Line1 == "" || a.City == "" || a.Country == ""
+}
