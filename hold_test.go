@@ -128,54 +128,72 @@ func (s *shop) inState(status string) *order.Order {
 // allowed, or refused for the right reason: by the workflow, or else by the hold.
 func TestEveryActionUnderEveryHold(t *testing.T) {
 	t.Parallel()
-	states := order.DefaultWorkflow().States
 	blocked, open := map[string]bool{}, 0
-	for _, state := range states {
-		for action, ask := range asked {
-			free := newShop(t)
-			free.trusting = true
-			usual := ask(free, free.inState(state.Name))
-			for code, blocks := range blockedBy {
-				where := fmt.Sprintf("%s in %s under %q", action, state.Name, code)
-				s := newShop(t)
-				s.trusting = true
-				o := s.inState(state.Name)
-				if code != "" {
-					held, err := s.Hold(s.ctx, o.ID, oms.HoldRequest{Type: code})
-					if slices.Contains(endsAtOnce[code], state.Name) {
-						var invalid *fault.InvalidError
-						require.ErrorAs(t, err, &invalid, where)
-						continue
+	for _, state := range order.DefaultWorkflow().States {
+		for action := range asked {
+			var usual error
+			t.Run(fmt.Sprintf("%s in %s", action, state.Name), func(t *testing.T) {
+				free := newShop(t)
+				free.trusting = true
+				usual = asked[action](free, free.inState(state.Name))
+			})
+			for code := range blockedBy {
+				t.Run(fmt.Sprintf("%s in %s under %q", action, state.Name, code), func(t *testing.T) {
+					switch underHold(t, state.Name, action, code, usual) {
+					case "blocked":
+						blocked[action] = true
+					case "open":
+						open++
 					}
-					require.NoError(t, err, where)
-					o = held
-				}
-				before := o.Version
-				err := ask(s, o)
-				var workflow *order.NotAllowedError
-				var hold *order.HeldError
-				switch {
-				case errors.As(usual, &workflow):
-					require.ErrorAs(t, err, &workflow, where)
-				case usual != nil && !errors.As(err, &hold): // what is wrong was seen first
-					require.Equal(t, fmt.Sprintf("%T", usual), fmt.Sprintf("%T", err), where)
-				case slices.Contains(blocks, action):
-					require.ErrorAs(t, err, &hold, where)
-					require.Equal(t, action, hold.Action, where)
-					require.Len(t, hold.Holds, 1, where)
-					require.Equal(t, code, hold.Holds[0].Type, where)
-					require.Equal(t, fault.Rejected, fault.KindOf(err), where)
-					require.Equal(t, before, s.order(o.ID).Version, "nothing is written: %s", where)
-					blocked[action] = true
-				default:
-					require.NoError(t, err, where)
-					open++
-				}
+				})
 			}
 		}
 	}
 	require.Len(t, blocked, 5, "every action that a built-in hold blocks was seen blocked")
 	require.Greater(t, open, 100)
+}
+
+// underHold asks for an action in a state under a hold, none for "", and tells whether
+// the hold blocked it, it was open, or something else decided. The usual error is the
+// one of the same action without a hold.
+func underHold(t *testing.T, state, action, code string, usual error) string {
+	t.Helper()
+	s := newShop(t)
+	s.trusting = true
+	o := s.inState(state)
+	if code != "" {
+		held, err := s.Hold(s.ctx, o.ID, oms.HoldRequest{Type: code})
+		if slices.Contains(endsAtOnce[code], state) {
+			var invalid *fault.InvalidError
+			require.ErrorAs(t, err, &invalid)
+			return "ends at once"
+		}
+		require.NoError(t, err)
+		o = held
+	}
+	before := o.Version
+	err := asked[action](s, o)
+	var workflow *order.NotAllowedError
+	var hold *order.HeldError
+	switch {
+	case errors.As(usual, &workflow):
+		require.ErrorAs(t, err, &workflow)
+		return "not in this state"
+	case usual != nil && !errors.As(err, &hold): // what is wrong was seen first
+		require.Equal(t, fmt.Sprintf("%T", usual), fmt.Sprintf("%T", err))
+		return "wrong without a hold"
+	case slices.Contains(blockedBy[code], action):
+		require.ErrorAs(t, err, &hold)
+		require.Equal(t, action, hold.Action)
+		require.Len(t, hold.Holds, 1)
+		require.Equal(t, code, hold.Holds[0].Type)
+		require.Equal(t, fault.Rejected, fault.KindOf(err))
+		require.Equal(t, before, s.order(o.ID).Version, "nothing is written")
+		return "blocked"
+	default:
+		require.NoError(t, err)
+		return "open"
+	}
 }
 
 func TestAHeldLineStaysWhileTheOthersLeave(t *testing.T) {
