@@ -40,8 +40,8 @@ postgres:
 # are lived or the code is read on one goroutine, and where a test is one goroutine and its database: of the stores on SQLite and PostgreSQL,
 # it watches the cases in which many write at once.
 PLAIN := ./cmd/oms ./cmd/oms/internal/demo ./internal/catalog ./storage/sqlite ./storage/postgres
-# Every point of failure of every command, and every place for an id by everybody, one after the other: once.
-POINTS := AtEveryPointOfFailure|AtEveryCut|TheCutsFind|NobodyReaches|ByEveryRole|ReachesWhatIsHis
+# Random programmes, every point of failure of every command, and every place for an id by everybody, one after the other: once.
+POINTS := RandomProgrammes|AtEveryPointOfFailure|AtEveryCut|TheCutsFind|NobodyReaches|ByEveryRole|ReachesWhatIsHis
 # What Verify finds is tampered with above the store, and the tables of actions and holds are decided above it: a thousand
 # databases would say the same as one.
 ABOVE := TamperedWith|EveryActionUnderEveryHold

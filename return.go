@@ -123,7 +123,8 @@ type ReturnCancellation struct {
 }
 
 // CancelReturn calls off what has not come of a return: the customer keeps it, and
-// what was credited for it in advance is taken back.
+// what was credited for it in advance is taken back. Where nothing is still to come it
+// is refused.
 func (c *Client) CancelReturn(ctx context.Context, orderID, returnID uuid.UUID, p ReturnCancellation) (*order.Return, error) {
 	req := request{name: "return.cancel", key: p.Key, at: p.At, body: returnBody[ReturnCancellation]{orderID, returnID, p}}
 	return c.onReturn(ctx, req, orderID, returnID, p.Reason, func(d *draft, r *order.Return) (string, error) {
@@ -131,15 +132,21 @@ func (c *Client) CancelReturn(ctx context.Context, orderID, returnID uuid.UUID, 
 	})
 }
 
-// giveUp makes a move with whatever each line has of it, and lets the money follow.
+// giveUp makes a move with whatever each line has of it, and lets the money follow. A
+// return that has nothing of it is refused.
 func (d *draft) giveUp(r *order.Return, move order.ReturnMove, units func(order.ReturnLine) quantity.Quantity) error {
+	moved := false
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		if rest := units(*l); rest.Sign() > 0 {
 			if err := d.order.MoveReturn(r, l, move, rest); err != nil {
 				return err
 			}
+			moved = true
 		}
+	}
+	if !moved {
+		return fault.Invalid("return", r.Status, "a return of which something is still to come")
 	}
 	return d.order.SettleReturn(d.cmd.IDs, r, d.cmd.At)
 }

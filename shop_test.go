@@ -92,17 +92,22 @@ func newStore(t *testing.T) storage.Store {
 	case "", "memory":
 		return memory.New()
 	case "sqlite":
-		store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "shop.db"), nil)
-		require.NoError(t, err)
-		t.Cleanup(func() { require.NoError(t, store.Close()) })
-		require.NoError(t, store.Migrate(t.Context()))
-		return store
+		return newSQLite(t)
 	case "postgres":
 		return newPostgres(t)
 	default:
 		t.Fatalf("OMS_TEST_STORE is %q: want memory, sqlite or postgres", backend)
 		return nil
 	}
+}
+
+func newSQLite(t *testing.T) storage.Store {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "shop.db"), nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	require.NoError(t, store.Migrate(t.Context()))
+	return store
 }
 
 // swift is a store on a server that may forget what it acknowledged, which is much

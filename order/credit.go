@@ -115,18 +115,17 @@ func (o *Order) UncreditLine(
 	return o.uncreditLine(ids, line, o.CreditedUnits(lineID), q, p)
 }
 
-// uncreditLine takes back the credit of the last q of from credited units. Where less
-// than their share was credited, since no more was due then, no more is taken back.
+// uncreditLine takes back the credit of the last q of from credited units: what was
+// credited for just these, where it was less than their share since no more was due.
 func (o *Order) uncreditLine(ids *event.IDs, line *Line, from, q quantity.Quantity, p CreditParams) (money.Money, error) {
 	if q.Sign() <= 0 || from.Less(q) {
 		return money.Money{}, line.refuse("take back the credit of", q, from)
 	}
-	left, err := line.Total.Part(line.Quantity.Micro(), 0, from.Sub(q).Micro())
+	amount, err := o.creditOf(line, from, q)
 	if err != nil {
 		return money.Money{}, err
 	}
-	left = lesser(left, line.Credited)
-	amount, err := line.Credited.Sub(left)
+	left, err := line.Credited.Sub(amount)
 	if err != nil {
 		return money.Money{}, err
 	}
@@ -140,6 +139,57 @@ func (o *Order) uncreditLine(ids *event.IDs, line *Line, from, q quantity.Quanti
 	}
 	line.Credited = left
 	return amount, nil
+}
+
+// creditOf is what was credited for the last q of from credited units of a line.
+func (o *Order) creditOf(line *Line, from, q quantity.Quantity) (money.Money, error) {
+	sum := adder{}
+	amount, runs := money.Zero(o.Currency), o.creditRuns(line.ID, &sum)
+	for i := len(runs) - 1; i >= 0 && q.Sign() > 0; i-- {
+		run := runs[i]
+		from = from.Sub(run.units)
+		if run.units.Cmp(q) <= 0 {
+			amount, q = sum.add(amount, run.amount), q.Sub(run.units)
+			continue
+		}
+		keep, err := line.Total.Part(line.Quantity.Micro(), from.Micro(), from.Add(run.units).Sub(q).Micro())
+		if err != nil {
+			return money.Money{}, err
+		}
+		amount, q = sum.add(amount, sum.sub(run.amount, lesser(keep, run.amount))), quantity.Quantity{}
+	}
+	return amount, sum.err
+}
+
+// creditRun is units of a line that were credited at once.
+type creditRun struct {
+	units  quantity.Quantity
+	amount money.Money
+}
+
+// creditRuns returns what is credited of a line, the first first: what was taken back
+// is not there any more.
+func (o *Order) creditRuns(lineID uuid.UUID, sum *adder) (runs []creditRun) {
+	for i := range o.Adjustments {
+		a := &o.Adjustments[i]
+		switch {
+		case a.Kind != Credit || a.LineID != lineID || a.Scope != OnLine:
+		case a.Quantity.Sign() > 0:
+			runs = append(runs, creditRun{a.Quantity, a.Amount.Neg()})
+		default:
+			units, back := a.Quantity.Neg(), a.Amount
+			for units.Sign() > 0 && len(runs) > 0 {
+				top := &runs[len(runs)-1]
+				if units.Less(top.units) {
+					top.units, top.amount = top.units.Sub(units), sum.sub(top.amount, back)
+					break
+				}
+				units, back = units.Sub(top.units), sum.sub(back, top.amount)
+				runs = runs[:len(runs)-1]
+			}
+		}
+	}
+	return runs
 }
 
 // Uncredit takes back a credit on shipping or on the whole order: a further entry of

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -76,7 +77,22 @@ func Preview(o *Order, c *Change, priced Assembly) (*Previewed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Previewed{Order: a.order, Due: due, Stock: a.deltas(), Inverse: a.inverse, Problems: a.problems}, nil
+	return &Previewed{Order: a.order, Due: due, Stock: a.deltas(), Inverse: chargesLast(a.inverse), Problems: a.problems}, nil
+}
+
+// chargesLast puts what charges for an allowance behind the rest, so that it is carried
+// out first: what is credited then is not cut short for the want of it.
+func chargesLast(inverse []Step) []Step {
+	slices.SortStableFunc(inverse, func(a, b Step) int { return cmp.Compare(a.charge(), b.charge()) })
+	return inverse
+}
+
+// charge is 1 for a fee above zero, else 0.
+func (s *Step) charge() int {
+	if s.Type == StepFee && s.Price.Sign() > 0 {
+		return 1
+	}
+	return 0
 }
 
 // adds are the types of steps that may add something.
