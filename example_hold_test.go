@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-oms/oms"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
+	"github.com/go-oms/oms/quantity"
 )
 
 // A hold keeps an order from leaving until somebody lifts it. What it blocks, and who
@@ -126,4 +128,28 @@ func ExampleConfig_fraudScreen() {
 	// Output:
 	// fraud country_mismatch
 	// true [blocklist]
+}
+
+// Orders whose promise is in jeopardy are told of while there is time to do something.
+func ExampleClient_Orders_inJeopardy() {
+	ctx := context.Background()
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	shop := exampleShop(func(cfg *oms.Config) {
+		cfg.Now, cfg.UnpaidFor = func() time.Time { return now }, -1
+		cfg.Holds = append(order.BuiltinHolds(), order.PromiseHolds(72*time.Hour)...)
+	})
+	o := must(shop.Enter(ctx, oms.Entry{
+		Lines:      []oms.EntryLine{{SKU: "TEE-M", Quantity: quantity.Of(1), UnitPrice: money.MustParse("19.90 EUR")}},
+		PromisedAt: now.Add(5 * 24 * time.Hour),
+	}))
+	fmt.Println(o.Holds[0].Type)
+
+	now = now.Add(49 * time.Hour)
+	must(shop.RunOnce(ctx))
+	for o, err := range shop.Orders(ctx, order.Filter{OnHold: order.HoldJeopardy}) {
+		fmt.Println(must(o, err).Number, "is promised for", o.PromisedAt.Format(time.DateOnly))
+	}
+	// Output:
+	// promise
+	// 1001 is promised for 2026-03-06
 }

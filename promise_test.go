@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-oms/oms"
@@ -83,7 +84,7 @@ func TestOrdersAreLateOnceTheirPromiseIsPast(t *testing.T) {
 	require.NoError(t, err)
 	s.clock.Add(4 * 24 * hour)
 	require.Zero(t, s.late(), "the moment of the promise is still in time")
-	s.clock.Add(time.Second)
+	s.clock.Add(2 * time.Second)
 	require.EqualValues(t, 3, s.late())
 
 	_, err = s.Deliver(s.ctx, delivered.ID, oms.Delivery{})
@@ -114,4 +115,58 @@ func TestAnEntryBringsItsOwnPromise(t *testing.T) {
 	require.ErrorAs(t, err, &invalid)
 	require.Equal(t, "promised_at", invalid.Field)
 	s.clean()
+}
+
+// inJeopardy lists the orders that hardly can be there in time.
+func (s *shop) inJeopardy() (ids []uuid.UUID) {
+	s.t.Helper()
+	_, err := s.RunOnce(s.ctx)
+	require.NoError(s.t, err)
+	s.clean()
+	for o, err := range s.Orders(s.ctx, order.Filter{OnHold: order.HoldJeopardy}) {
+		require.NoError(s.t, err)
+		ids = append(ids, o.ID)
+	}
+	return ids
+}
+
+func TestAPromiseIsInJeopardyWhenOnlyTheWayIsLeft(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, ships, func(cfg *oms.Config) { cfg.Holds = append(order.BuiltinHolds(), order.PromiseHolds(3*24*hour)...) })
+	s.receive("TEE-M", 9)
+	waiting, sent, off, never := s.send("standard"), s.send("standard"), s.send("standard"), s.send("someday")
+	for _, o := range []*order.Order{waiting, sent, never} {
+		s.pay(o)
+	}
+	_, err := s.Ship(s.ctx, sent.ID, oms.Shipping{})
+	require.NoError(t, err)
+	_, err = s.Cancel(s.ctx, off.ID, oms.Cancellation{Reason: "changed"})
+	require.NoError(t, err)
+	require.Empty(t, s.order(never.ID).Holds, "nothing was promised")
+
+	s.clock.Add(24*hour - time.Second)
+	require.Empty(t, s.inJeopardy())
+	s.clock.Add(2 * time.Second)
+	require.Equal(t, []uuid.UUID{waiting.ID}, s.inJeopardy())
+	require.Equal(t, []uuid.UUID{waiting.ID}, s.inJeopardy(), "it is told once")
+	require.Len(t, s.order(waiting.ID).Holds, 2)
+
+	_, err = s.Ship(s.ctx, waiting.ID, oms.Shipping{})
+	require.NoError(t, err, "it blocks nothing")
+	require.Empty(t, s.inJeopardy())
+	require.Equal(t, order.HoldReleased, s.order(waiting.ID).Holds[1].Status)
+}
+
+func TestAWatchBlocksNothing(t *testing.T) {
+	t.Parallel()
+	for name, typ := range map[string]order.HoldType{
+		"a watch that blocks":              {Code: "eye", Watch: true, Blocks: []string{order.BlockAll}},
+		"a hold that neither blocks":       {Code: "eye"},
+		"released beyond what is promised": {Code: "eye", Watch: true, Releases: order.HoldEnd{BeforePromise: -hour}},
+	} {
+		_, err := order.CompileHolds([]order.HoldType{typ}, order.HoldRegistry{})
+		var wrong *order.HoldTypesError
+		require.ErrorAs(t, err, &wrong, name)
+		require.Len(t, wrong.Mistakes, 1, name)
+	}
 }

@@ -94,8 +94,11 @@ func (c *holdCheck) scopes(t *HoldType) {
 
 func (c *holdCheck) blocks(t *HoldType) {
 	where := holdAt(t.Code)
-	if len(t.Blocks) == 0 {
-		c.mistakes.add(MistakeHoldsNothing, where, "blocks nothing")
+	switch {
+	case len(t.Blocks) == 0 && !t.Watch:
+		c.mistakes.add(MistakeHoldsNothing, where, "blocks nothing, and does not only watch")
+	case len(t.Blocks) > 0 && t.Watch:
+		c.mistakes.add(MistakeHoldsNothing, where, "only watches, and blocks something")
 	}
 	for i, what := range t.Blocks {
 		switch {
@@ -141,6 +144,9 @@ func (c *holdCheck) releases(t *HoldType) {
 	}
 	if t.Releases.After < 0 {
 		c.mistakes.add(MistakeHoldAfter, where, "is released after %s: want more than zero, or zero for never", t.Releases.After)
+	}
+	if t.Releases.BeforePromise < 0 {
+		c.mistakes.add(MistakeHoldAfter, where, "is released %s before the promise: want more than zero, or zero for never", t.Releases.BeforePromise)
 	}
 	c.roles(where, t.Releases.Roles)
 }

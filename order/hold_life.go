@@ -54,6 +54,11 @@ func (o *Order) open(t *HoldType, p HoldParams, by string, cmd event.Command) *H
 	if t.Releases.After > 0 {
 		hold.ExpiresAt = event.Moment(cmd.Now.Add(t.Releases.After))
 	}
+	if lead := t.Releases.BeforePromise; lead > 0 && !o.PromisedAt.IsZero() {
+		if by := o.PromisedAt.Add(-lead); hold.ExpiresAt.IsZero() || by.Before(hold.ExpiresAt) {
+			hold.ExpiresAt = by
+		}
+	}
 	o.Holds = append(o.Holds, hold)
 	return &o.Holds[len(o.Holds)-1]
 }

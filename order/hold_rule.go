@@ -17,6 +17,8 @@ const (
 	// RuleAddressIncomplete: the order goes to an address without a street, a city or
 	// a country, or to none.
 	RuleAddressIncomplete = "address_incomplete"
+	RulePromised          = "promised"     // the order has a PromisedAt
+	RuleNothingOpen       = "nothing_open" // every unit is shipped or canceled
 )
 
 // BuiltinHoldRules returns the built-in rules by name. They are always known to
@@ -30,6 +32,8 @@ func BuiltinHoldRules() map[string]HoldRule {
 		RuleStockFilled:       func(f Facts) bool { return !waitsForStock(f.Order) },
 		RuleStockMissing:      func(f Facts) bool { return waitsForStock(f.Order) },
 		RuleAddressIncomplete: addressIncomplete,
+		RulePromised:          func(f Facts) bool { return f.Order != nil && !f.Order.PromisedAt.IsZero() },
+		RuleNothingOpen:       func(f Facts) bool { return !f.Progress.Open },
 	}
 }
 

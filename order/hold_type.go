@@ -17,7 +17,10 @@ type HoldType struct {
 	// BlockCapture and BlockAll. Facts, such as a delivery, are never blocked, nor is
 	// what happens by itself. A hold on a line or fulfilment order blocks only what
 	// is about its units: shipping, changing, cancelling and returning them.
-	Blocks   []string    `json:"blocks"`
+	Blocks []string `json:"blocks"`
+	// Watch makes it one that blocks nothing and only tells, by its events and in lists
+	// of orders on hold, such as [HoldJeopardy].
+	Watch    bool        `json:"watch,omitempty"`
 	Opens    HoldOpening `json:"opens,omitzero"`
 	Releases HoldEnd     `json:"releases,omitzero"`
 	// Tiers make it an approval: it is released once every tier has approved, in
@@ -55,6 +58,9 @@ type HoldEnd struct {
 	// the system. Empty is everybody, or nobody where the type has tiers.
 	Roles []string      `json:"roles,omitempty"`
 	After time.Duration `json:"after,omitempty"` // it releases itself so long after it was opened; 0 never
+	// BeforePromise releases it by itself so long before the order's PromisedAt, where
+	// there is one; 0 never.
+	BeforePromise time.Duration `json:"before_promise,omitempty"`
 	When  string        `json:"when,omitempty"`  // the rule that releases it; it is asked after every command about the order
 }
 
@@ -74,6 +80,30 @@ const (
 	HoldStock       = "stock"        // it leaves only when everything is there
 	HoldManual      = "manual"       // whatever a person wants to wait for
 )
+
+// The types of [PromiseHolds].
+const (
+	HoldPromise  = "promise"  // what was promised can still be kept
+	HoldJeopardy = "jeopardy" // it hardly can: units have not left, and their time on the way is all that is left
+)
+
+// PromiseHolds returns two types that watch over promises, to be added to those of a
+// shop. An order with a PromisedAt is placed under HoldPromise. When no more is left
+// until then than lead, the time that goods are on their way, and units of it have not
+// left, that is lifted and HoldJeopardy opened. Both are lifted when nothing is left to
+// be shipped. They block nothing.
+func PromiseHolds(lead time.Duration) []HoldType {
+	return []HoldType{
+		{
+			Code: HoldPromise, Label: "Promised", Watch: true, Opens: HoldOpening{OnPlace: RulePromised},
+			Releases: HoldEnd{When: RuleNothingOpen, BeforePromise: lead},
+		},
+		{
+			Code: HoldJeopardy, Label: "In jeopardy", Watch: true, Opens: HoldOpening{After: []string{HoldPromise}},
+			Releases: HoldEnd{When: RuleNothingOpen},
+		},
+	}
+}
 
 // BuiltinHolds returns the built-in types, to be used as they are or changed. None of
 // them opens by itself. Where workflows are given, they block and take only actions
