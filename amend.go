@@ -214,6 +214,10 @@ func (a *amending) asked(ctx context.Context, d *draft, p ChangeRequest) error {
 		switch typ := p.Steps[i].Type; typ {
 		case order.StepAddress:
 			return fault.Invalid(fmt.Sprintf("steps[%d].type", i), typ, "ship_to, which is an address of the order's own")
+		case order.StepCancel:
+			if price := p.Steps[i].Price; price != (money.Money{}) {
+				return fault.Invalid(fmt.Sprintf("steps[%d].price", i), price, "none: what is canceled is credited as it was charged")
+			}
 		case order.StepUncredit, order.StepShippingBack:
 			return fault.Invalid(fmt.Sprintf("steps[%d].type", i), typ, "a type that undoes nothing: see UndoChange")
 		}

@@ -111,8 +111,10 @@ func (o *plainOrder) settle() {
 
 // credit gives back what the next n units of a line cost: the difference of cumulative
 // shares, rounded half up, and never more than is due.
-func (o *plainOrder) credit(l *plainLine, n int64) {
-	amount := min(part(l.total, l.creditedN+n, l.ordered)-part(l.total, l.creditedN, l.ordered), max(o.due(), 0))
+func (o *plainOrder) credit(l *plainLine, n int64) { o.creditMost(l, n, max(o.due(), 0)) }
+
+func (o *plainOrder) creditMost(l *plainLine, n, most int64) {
+	amount := min(part(l.total, l.creditedN+n, l.ordered)-part(l.total, l.creditedN, l.ordered), most)
 	l.runs = append(slices.Clone(l.runs), plainRun{n, amount})
 	l.creditedN += n
 	l.credited += amount

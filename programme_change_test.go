@@ -1,7 +1,6 @@
 package oms_test
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -22,21 +21,23 @@ type plainChange struct {
 
 // plainEntry is a thing that a change does: units of a line called off or, below zero,
 // taken up again; or a fee; or a discount, which below zero is taken back.
+// What is called off again is credited no more than the most, instead of what is due.
 type plainEntry struct {
 	line          int
 	units         int64
 	fee, discount int64
+	most          *int64
 }
 
 func (e plainEntry) inverse() plainEntry {
-	return plainEntry{line: e.line, units: -e.units, fee: -e.fee, discount: -e.discount}
+	return plainEntry{line: e.line, units: -e.units, fee: -e.fee, discount: -e.discount, most: e.most}
 }
 
 // amend tries a change on a copy of the order: what it does first, then what it adds. It
 // says whether that is possible; stock is looked at by the caller.
 func (b *plainBooks) amend(o *plainOrder, entries []plainEntry, added []*plainLine) (after *plainOrder, wanted map[string]int64, fits bool) {
 	after, wanted, fits = o.copy(), map[string]int64{}, !o.closed()
-	for _, e := range entries {
+	for i, e := range entries {
 		switch {
 		case e.units > 0:
 			l := after.lines[e.line]
@@ -44,7 +45,11 @@ func (b *plainBooks) amend(o *plainOrder, entries []plainEntry, added []*plainLi
 				return after, wanted, false
 			}
 			l.canceled += e.units
-			after.credit(l, e.units)
+			if e.most == nil {
+				after.credit(l, e.units)
+			} else {
+				after.creditMost(l, e.units, *e.most)
+			}
 			wanted[l.sku] -= e.units
 		case e.units < 0:
 			l := after.lines[e.line]
@@ -52,7 +57,13 @@ func (b *plainBooks) amend(o *plainOrder, entries []plainEntry, added []*plainLi
 				return after, wanted, false
 			}
 			l.canceled += e.units
+			before, share := l.credited, part(l.total, l.creditedN, l.ordered)-part(l.total, l.creditedN+e.units, l.ordered)
 			after.uncredit(l, -e.units)
+			taken := before - l.credited
+			if taken >= share {
+				taken = l.total
+			}
+			entries[i].most = &taken
 			wanted[l.sku] -= e.units
 		case e.discount > 0:
 			fits = fits && e.discount <= after.due()
@@ -146,7 +157,7 @@ func (p *programme) change() plainStep {
 	}
 	after, wanted, fits := p.books.amend(o, entries, added)
 	for i, l := range added {
-		entries = append(entries, plainEntry{line: len(o.lines) + i, units: -l.ordered})
+		entries = append(entries, plainEntry{line: len(o.lines) + i, units: -l.ordered, most: &l.total})
 	}
 	return p.amended("change", after, wanted, fits, entries, added, func(key string) (*order.Order, error) {
 		return p.Change(p.ctx, o.id, oms.ChangeRequest{Key: key, Steps: steps, Reason: "asked for"})
@@ -165,7 +176,6 @@ func (p *programme) undo() plainStep {
 	for _, e := range slices.Backward(c.entries) {
 		entries = append(entries, e.inverse())
 	}
-	slices.SortStableFunc(entries, func(a, b plainEntry) int { return cmp.Compare(max(b.fee, 0), max(a.fee, 0)) })
 	after, wanted, fits := p.books.amend(o, entries, nil)
 	if fits && !c.undone && o.total == c.after.total && o.credited == c.after.credited {
 		require.Equal(p.t, c.before.due(), after.due(), "undone at once, a change leaves no trace in what is due")

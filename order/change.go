@@ -103,7 +103,8 @@ const (
 	// units are a further line at the line's own unit price; fewer are canceled.
 	StepQuantity StepType = "quantity"
 	// StepCancel cancels units of the line that are not shipped; their share of what
-	// the line cost is credited.
+	// the line cost is credited, at most what is due. Price is for steps that undo
+	// others, whose credit it bounds instead.
 	StepCancel StepType = "cancel"
 	// StepReinstate takes the cancellation of units back, and their credit.
 	StepReinstate StepType = "reinstate"

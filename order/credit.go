@@ -68,11 +68,14 @@ func (o *Order) CreditLine(
 	if line == nil {
 		return money.Money{}, fault.NotFound("line", lineID)
 	}
-	return o.creditLine(ids, line, o.CreditedUnits(lineID), q, p)
+	return o.creditLine(ids, line, o.CreditedUnits(lineID), q, nil, p)
 }
 
-// creditLine credits q units of a line of which from are credited already.
-func (o *Order) creditLine(ids *event.IDs, line *Line, from, q quantity.Quantity, p CreditParams) (money.Money, error) {
+// creditLine credits q units of a line of which from are credited already: at most what
+// is due, or else most where that is given.
+func (o *Order) creditLine(
+	ids *event.IDs, line *Line, from, q quantity.Quantity, most *money.Money, p CreditParams,
+) (money.Money, error) {
 	if left := line.Quantity.Sub(from); q.Sign() <= 0 || left.Less(q) {
 		return money.Money{}, line.refuse("credit", q, left)
 	}
@@ -80,11 +83,14 @@ func (o *Order) creditLine(ids *event.IDs, line *Line, from, q quantity.Quantity
 	if err != nil {
 		return money.Money{}, err
 	}
-	limit, err := o.goodsDue()
-	if err != nil {
-		return money.Money{}, err
+	if most == nil {
+		due, err := o.goodsDue()
+		if err != nil {
+			return money.Money{}, err
+		}
+		most = &due
 	}
-	amount := lesser(share, limit)
+	amount := lesser(share, *most)
 	tax, err := taxShare(line.Total, line.Tax, line.Credited, amount)
 	if err != nil {
 		return money.Money{}, err

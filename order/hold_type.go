@@ -61,7 +61,7 @@ type HoldEnd struct {
 	// BeforePromise releases it by itself so long before the order's PromisedAt, where
 	// there is one; 0 never.
 	BeforePromise time.Duration `json:"before_promise,omitempty"`
-	When  string        `json:"when,omitempty"`  // the rule that releases it; it is asked after every command about the order
+	When          string        `json:"when,omitempty"` // the rule that releases it; it is asked after every command about the order
 }
 
 // HoldTier is one level of approval.

@@ -1,7 +1,6 @@
 package order
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -77,22 +76,7 @@ func Preview(o *Order, c *Change, priced Assembly) (*Previewed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Previewed{Order: a.order, Due: due, Stock: a.deltas(), Inverse: chargesLast(a.inverse), Problems: a.problems}, nil
-}
-
-// chargesLast puts what charges for an allowance behind the rest, so that it is carried
-// out first: what is credited then is not cut short for the want of it.
-func chargesLast(inverse []Step) []Step {
-	slices.SortStableFunc(inverse, func(a, b Step) int { return cmp.Compare(a.charge(), b.charge()) })
-	return inverse
-}
-
-// charge is 1 for a fee above zero, else 0.
-func (s *Step) charge() int {
-	if s.Type == StepFee && s.Price.Sign() > 0 {
-		return 1
-	}
-	return 0
+	return &Previewed{Order: a.order, Due: due, Stock: a.deltas(), Inverse: a.inverse, Problems: a.problems}, nil
 }
 
 // adds are the types of steps that may add something.
@@ -115,7 +99,9 @@ type amendment struct {
 
 // amend carries out the steps on the order, but for what they add.
 func amend(o *Order, steps []Step, in *Assembly) *amendment {
-	a := &amendment{order: o, in: in}
+	a := &amendment{order: o, in: in, inverse: make([]Step, 0, 2*len(steps)), stock: make([]StockDelta, 0, 2*len(steps))}
+	o.Adjustments = slices.Grow(o.Adjustments, len(steps)+len(in.Taxes))
+	o.Lines = slices.Grow(o.Lines, len(in.Lines))
 	if len(steps) == 0 {
 		a.problems = append(a.problems, Problem{Err: fault.Invalid("steps", "none", "at least one step")})
 	}
@@ -238,7 +224,8 @@ func (a *amendment) take(s *Step, l *Line, q quantity.Quantity) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.order.creditLine(a.ids(), l, a.units(l.ID), q, CreditParams{Code: "canceled", Label: s.Label, At: a.in.Header.PlacedAt}); err != nil {
+	p := CreditParams{Code: "canceled", Label: s.Label, At: a.in.Header.PlacedAt}
+	if _, err := a.order.creditLine(a.ids(), l, a.units(l.ID), q, a.most(s), p); err != nil {
 		return err
 	}
 	a.credited[l.ID] = a.credited[l.ID].Add(q)
@@ -247,16 +234,34 @@ func (a *amendment) take(s *Step, l *Line, q quantity.Quantity) error {
 	return nil
 }
 
+// most is what a step that undoes another one may credit at most, or nil for what is
+// due: it gives back what was charged, whatever the steps behind it charge again.
+func (a *amendment) most(s *Step) *money.Money {
+	if s.Type != StepCancel || s.Price == (money.Money{}) {
+		return nil
+	}
+	return &s.Price
+}
+
 func (a *amendment) reinstate(s *Step, l *Line) error {
 	q := or(s.Quantity, l.Canceled)
 	if err := l.Reinstate(q); err != nil {
 		return err
 	}
-	if _, err := a.order.uncreditLine(a.ids(), l, a.units(l.ID), q, CreditParams{Code: "canceled", Label: s.Label, At: a.in.Header.PlacedAt}); err != nil {
+	from := a.units(l.ID)
+	amount, err := a.order.uncreditLine(a.ids(), l, from, q, CreditParams{Code: "canceled", Label: s.Label, At: a.in.Header.PlacedAt})
+	if err != nil {
 		return err
 	}
-	a.credited[l.ID] = a.credited[l.ID].Sub(q)
-	a.inverse = append(a.inverse, Step{Type: StepCancel, LineID: l.ID, Quantity: q})
+	share, err := l.Total.Part(l.Quantity.Micro(), from.Sub(q).Micro(), from.Micro())
+	if err != nil {
+		return err
+	}
+	if !below(amount, share) {
+		amount = l.Total // it was not cut short
+	}
+	a.credited[l.ID] = from.Sub(q)
+	a.inverse = append(a.inverse, Step{Type: StepCancel, LineID: l.ID, Quantity: q, Price: amount})
 	a.stock = append(a.stock, StockDelta{LineID: l.ID, SKU: l.SKU, Wanted: q, Backorder: s.Backorder})
 	return nil
 }
@@ -446,7 +451,7 @@ func (a *amendment) append(priced Assembly) error {
 		l := &more.Lines[i]
 		l.Position = len(o.Lines) + 1
 		o.Lines = append(o.Lines, *l)
-		a.inverse = append(a.inverse, Step{Type: StepCancel, LineID: l.ID, Quantity: l.Quantity})
+		a.inverse = append(a.inverse, Step{Type: StepCancel, LineID: l.ID, Quantity: l.Quantity, Price: l.Total})
 		a.stock = append(a.stock, StockDelta{LineID: l.ID, SKU: l.SKU, Wanted: l.Quantity, Backorder: a.back[i]})
 	}
 	o.Adjustments = append(o.Adjustments, more.Adjustments...)
