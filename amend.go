@@ -320,7 +320,7 @@ func (a *amending) preview(d *draft) (*order.Previewed, error) {
 	if err != nil {
 		return nil, err
 	}
-	if due := p.Order.Due(); due.Sign() < 0 && len(p.Problems) == 0 {
+	if due := p.Order.Owed(); due.Sign() < 0 && len(p.Problems) == 0 {
 		p.Problems = append(p.Problems, order.Problem{Step: len(a.steps) - 1, Err: fault.Invalid("due", due, "zero or more")})
 	}
 	if a.agreed != nil && p.Due != *a.agreed && len(p.Problems) == 0 {

@@ -81,7 +81,11 @@ func (c *Client) open(ctx context.Context, id uuid.UUID, version int64, cmd even
 	if err != nil {
 		return nil, err
 	}
-	return c.draft(read, cmd, reason)
+	d, err := c.draft(read, cmd, reason)
+	if err != nil {
+		return nil, err
+	}
+	return d, d.meet(ctx)
 }
 
 // cancelLines calls off units line by line: a change of cancellations alone.

@@ -46,6 +46,13 @@ type draft struct {
 	notes        []order.Note
 	noted        int    // how many of the notes an event names
 	calls        []call // what to ask gateways once the batch is committed
+	coupons      []order.CouponUse
+
+	// The orders at the other ends of the order's exchanges: the one whose goods pay for
+	// this one, and those that its own goods pay for.
+	original *draft
+	outbound []*draft
+	touched  bool // by the exchange, since the last event
 }
 
 // call is an operation to be performed after the commit.
@@ -197,7 +204,7 @@ func (d *draft) finish(result []byte) *storage.Batch {
 	b := d.batch
 	b.Result = result
 	if d.last != d.stored {
-		changes := order.Changes{Delta: d.orderDelta(), Notes: d.notes, Addresses: d.addresses}
+		changes := order.Changes{Delta: d.orderDelta(), Notes: d.notes, Addresses: d.addresses, Coupons: d.coupons}
 		if d.stored == nil {
 			changes.Addresses = addressesOf(d.last)
 		}
@@ -220,6 +227,9 @@ func (d *draft) finish(result []byte) *storage.Batch {
 			continue
 		}
 		b.Fulfillments = append(b.Fulfillments, fulfillment.Changes{Delta: fulfillment.Diff(f.stored, f.last)})
+	}
+	for _, other := range d.exchanges() {
+		join(b, other.finish(nil))
 	}
 	return b
 }

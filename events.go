@@ -102,6 +102,9 @@ const (
 	// OrderReturnLabel is recorded when the carrier's answer about the label of a return
 	// was taken down.
 	OrderReturnLabel = "order.return_label"
+	// OrderExchangeSettled is recorded when what the goods of one order pay for those of
+	// another has changed, in the commit that changed it: on the order at the other end.
+	OrderExchangeSettled = "order.exchange_settled"
 	// OrderReturnedBlind is recorded first for goods that came back without a known sale.
 	OrderReturnedBlind = "order.returned_blind"
 	// OrderReturnImported is recorded for a past return with its whole life.

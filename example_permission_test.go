@@ -83,7 +83,7 @@ func ExamplePermissions() {
 		}
 	}
 	// Output:
-	// order.read 10 methods
+	// order.read 11 methods
 	// subscription.read 2 methods
 	// customer.read 7 methods
 }

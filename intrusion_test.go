@@ -182,6 +182,7 @@ var idle = map[string]string{
 	"Subscriptions 0.After.ID":           "a place in the list",
 	"Hold 1.Fulfillment":                 "instead of a line; it is looked for among the order's own",
 
+	"Exchange 1.ShipTo.ID":                "the order's copy gets an id of its own",
 	"Change 1.ShipTo.ID":                  "the order's copy gets an id of its own",
 	"Change 1.Steps[0].AddressID":         "not taken from the caller",
 	"Change 1.Steps[0].Adjustment":        "not taken from the caller",

@@ -215,7 +215,7 @@ var one = quantity.Of(1)
 
 // subjects have the arguments of every method that asks for a permission.
 var subjects = map[string]func(*party) []any{
-	"Order": subject(), "Fulfillments": subject(), "Payments": subject(), "Notes": subject(), "Timeline": subject(), "Allowed": subject(),
+	"Order": subject(), "Fulfillments": subject(), "Payments": subject(), "Notes": subject(), "Timeline": subject(), "Exchanges": subject(), "Allowed": subject(),
 	"OrderByNumber": func(p *party) []any {
 		if p == p.w.ada {
 			p.order() // each tenant counts by itself: bob has no order with the number of her second one
@@ -335,6 +335,11 @@ var subjects = map[string]func(*party) []any{
 	"RequestReturn": func(p *party) []any {
 		o, _ := p.shipped()
 		return []any{o.ID, oms.ReturnRequest{Lines: units(o, 1)}}
+	},
+	"Exchange": func(p *party) []any {
+		o, _ := p.shipped()
+		require.NoError(p.w.t, p.house.Inventory.Receive(p.ctx(), inventory.Receipt{SKU: "MUG", Location: "main", Quantity: one}))
+		return []any{o.ID, oms.Exchange{Lines: units(o, 1), For: []oms.CartLine{{SKU: "MUG", Quantity: one}}, ShipToSaved: p.address(), OnReceipt: true}}
 	},
 	"ReceiveReturn": func(p *party) []any {
 		o, id := p.returning()

@@ -242,6 +242,14 @@ var keyed = map[string]struct {
 		},
 		func(p any) any { e := p.(oms.ReturnRequest); e.Reason = "other"; return e },
 	},
+	"Exchange": {
+		func(s *shop) []any {
+			o := s.shipped2()
+			s.receive("MUG", 1)
+			return []any{o.ID, oms.Exchange{Key: "k", Lines: units(o, 1), For: []oms.CartLine{line("MUG", 1)}}}
+		},
+		func(p any) any { e := p.(oms.Exchange); e.OnReceipt = true; return e },
+	},
 	"ReceiveReturn": {
 		func(s *shop) []any {
 			o, r := s.returning()
@@ -551,7 +559,7 @@ var unkeyed = map[string]string{
 	"Payments": "read", "Fulfillments": "read", "Customer": "read", "CustomerByEmail": "read", "CustomerByRef": "read", "Customers": "read",
 	"CustomerTimeline": "read", "Addresses": "read", "CustomerNotes": "read", "Consents": "read",
 	"Subscription": "read", "Subscriptions": "read",
-	"Timeline": "read", "Notes": "read", "Allowed": "read",
+	"Timeline": "read", "Exchanges": "read", "Notes": "read", "Allowed": "read",
 	"Verify": "read", "Report": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
 	"Continue": "repeats by the operation's own id", "Webhook": "repeats by the gateway's id of the event",
 	"Run": "repeats by itself", "RunOnce": "repeats by itself",

@@ -37,6 +37,7 @@ func Permissions() []Permission {
 		{Command: "order.price", Methods: []string{"Price"}, Shopper: true},
 		{Command: "order.read", Shopper: true, Methods: []string{
 			"Order", "OrderByNumber", "OrderByRef", "OrderByCart", "Orders", "OrdersOf", "Fulfillments", "Notes", "Timeline", "Allowed",
+			"Exchanges",
 		}},
 		{Command: "order.refund", Methods: []string{"Refund"}},
 		{Command: "order.reject_hold", Methods: []string{"RejectHold"}},
@@ -51,6 +52,7 @@ func Permissions() []Permission {
 
 		{Command: "return.blind", Methods: []string{"ReceiveBlind"}},
 		{Command: "return.cancel", Methods: []string{"CancelReturn"}, Shopper: true},
+		{Command: "return.exchange", Methods: []string{"Exchange"}, Shopper: true},
 		{Command: "return.expire", Methods: []string{"ExpireReturn"}},
 		{Command: "return.import", Methods: []string{"ImportReturn"}},
 		{Command: "return.label", Methods: []string{"LabelReturn"}},

@@ -92,6 +92,7 @@ type placement struct {
 	machine   *order.Machine
 	screening *screening
 	unpaidFor time.Duration // keeps the order longer than Config.UnpaidFor does
+	exchange  *inflow       // what pays for the order beside money
 }
 
 // price turns a cart into a placement: prices, shipping, discounts, tax.
@@ -265,20 +266,16 @@ func (c *Client) placing(ctx context.Context, in *placement, cmd event.Command, 
 	if err != nil {
 		return nil, nil, err
 	}
-	return d.answer(), d.finishPlaced(in, orderResult(d.last)), nil
-}
-
-// finishPlaced completes the batch of a new order, with the uses of its coupons.
-func (d *draft) finishPlaced(in *placement, result []byte) *storage.Batch {
-	batch := d.finish(result)
-	batch.Orders[0].Coupons = in.coupons
-	return batch
+	return d.answer(), d.finish(orderResult(d.last)), nil
 }
 
 // placed is placing up to the event about it.
 func (c *Client) placed(ctx context.Context, in *placement, cmd event.Command, first bool) (*draft, error) {
 	o, err := order.Assemble(in.Assembly)
 	if err != nil {
+		return nil, err
+	}
+	if err := in.exchange.into(o, cmd); err != nil {
 		return nil, err
 	}
 	if o.Totals.Total.Sign() < 0 {
@@ -292,7 +289,7 @@ func (c *Client) placed(ctx context.Context, in *placement, cmd event.Command, f
 		return nil, err
 	}
 	d := newDraft(c, cmd, o, in.machine)
-	d.moment, d.review = order.HoldOnPlace, review
+	d.moment, d.review, d.coupons = order.HoldOnPlace, review, in.coupons
 	if err := d.allocate(ctx, in, first); err != nil {
 		return nil, err
 	}
@@ -305,6 +302,9 @@ func (c *Client) placed(ctx context.Context, in *placement, cmd event.Command, f
 	}
 	o.Number = c.core.cfg.Number(number)
 	if err := in.machine.Start(o); err != nil {
+		return nil, err
+	}
+	if err := in.exchange.hold(d); err != nil {
 		return nil, err
 	}
 	return d, d.conclude(OrderPlaced)

@@ -32,6 +32,8 @@ type ReturnRequest struct {
 	// Override is why staff takes the goods against rules that allow it.
 	Override string    `json:"override,omitempty"`
 	At       time.Time `json:"at,omitzero"`
+
+	exchange bool // the return is a part of an exchange
 }
 
 // RequestReturn registers a return (an RMA). Only shipped units that are in no
@@ -74,6 +76,7 @@ func (d *draft) requestReturn(policy order.ReturnPolicy, p ReturnRequest) (uuid.
 	ask := order.ReturnAsk{
 		Reason: p.Reason, Receipt: p.Receipt, Evidence: p.Evidence, Noted: p.Note != "", Instant: p.Instant,
 		Staff: d.cmd.Actor.Kind != event.Shopper, Override: p.Override, At: d.cmd.At, Sent: d.sent(),
+		Exchange: p.exchange,
 	}
 	for _, q := range p.Lines {
 		ask.Lines = append(ask.Lines, order.ReturnAskLine{LineID: q.LineID, Quantity: q.Quantity, Resolution: p.Resolution})

@@ -90,6 +90,9 @@ func (d *draft) report(action string) error {
 func (d *draft) conclude(kind string) error {
 	// An effect changes what guards look at, so settle until nothing happens.
 	for range maxSettle {
+		if err := d.settleExchanges(); err != nil {
+			return err
+		}
 		if err := d.derive(); err != nil {
 			return err
 		}
@@ -105,7 +108,7 @@ func (d *draft) conclude(kind string) error {
 			d.deadline()
 			d.record(kind)
 			d.followHolds()
-			return nil
+			return d.concludeExchanges()
 		}
 		if err := d.carryOut(effects); err != nil {
 			return err
@@ -220,7 +223,7 @@ func (d *draft) releaseStock() error {
 // creditRest credits what is still owed of an order that was called off whole:
 // shipping and fees.
 func (d *draft) creditRest() error {
-	due := d.order.Due()
+	due := d.order.Owed()
 	if due.Sign() <= 0 {
 		return nil
 	}
@@ -228,7 +231,7 @@ func (d *draft) creditRest() error {
 	if _, err := d.order.CreditShipping(d.cmd.IDs, money.Money{}, p); err != nil {
 		return err
 	}
-	if due = d.order.Due(); due.Sign() <= 0 {
+	if due = d.order.Owed(); due.Sign() <= 0 {
 		return nil
 	}
 	return d.order.CreditOrder(d.cmd.IDs, due, money.Money{}, p)

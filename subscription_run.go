@@ -208,7 +208,7 @@ func (c *Client) placeRun(
 		return run, nil, err
 	}
 	d.record(SubscriptionRan, date, "")
-	b = o.finishPlaced(in, jsonResult(run))
+	b = o.finish(jsonResult(run))
 	d.into(b)
 	return run, b, nil
 }

@@ -365,6 +365,9 @@ func sending() []step {
 			return []any{t.order("book").ID, t.back("posted"), oms.ReturnWriteOff{As: order.LoseUnits}}
 		}},
 		{method: "RequestReturn", name: "to be reviewed", args: goods("past")},
+		{method: "Exchange", name: "exchanged", args: func(t *tenant) []any {
+			return []any{t.order("book").ID, oms.Exchange{Lines: units(t.order("book"), 1), For: []oms.CartLine{line("TEE-M", 1)}}}
+		}},
 		{method: "ReviewReturn", name: "reviewed", args: func(t *tenant) []any {
 			return []any{t.order("past").ID, t.back("to be reviewed"), oms.ReturnReview{}}
 		}},
@@ -423,6 +426,7 @@ func asking() []step {
 		{method: "Notes", name: "notes of past", args: about("past")},
 		{method: "Allowed", args: about("held")},
 		{method: "Timeline", args: about("guest")},
+		{method: "Exchanges", args: about("book")},
 		{method: "Customer", args: whom("ada")},
 		{method: "CustomerByEmail", args: func(t *tenant) []any { return []any{t.customer("ada").Email} }},
 		{method: "CustomerByRef", args: given("A-1")},

@@ -9,6 +9,7 @@ const (
 	checkPartition  = "order.partition"
 	checkCounters   = "order.counters"
 	checkHolds      = "order.holds"
+	checkExchanges  = "order.exchanges"
 	checkParcels    = "fulfillment.parcels"
 	checkLadder     = "payment.ladder"
 	checkTenders    = "payment.totals"
@@ -55,6 +56,7 @@ func Checks() []Check {
 		{checkPartition, "the units of every line add up to what was ordered, and returns are at most what was shipped"},
 		{checkCounters, "a line's shipped, released, canceled and returned units are those of its shipments, cancellations and returns"},
 		{checkHolds, "every hold is on its order or on a line or fulfilment order of that, and at most one of a type is in force there"},
+		{checkExchanges, "what goods that were sent back pay for other goods is charged on the one order and allowed on the other, once and alike"},
 		{checkParcels, "shipments hold at most what their fulfilment order asks for, and parcels what their shipment holds"},
 		{checkLadder, "refunded is at most captured, and captured at most authorized"},
 		{checkTenders, "a tender's totals are the sums of its operations"},
@@ -95,7 +97,7 @@ func Checks() []Check {
 // What each pass over the books looks at.
 var (
 	orderChecks = []string{
-		checkReturned, checkTotals, checkShares, checkCurrency, checkCredits, checkPartition, checkCounters, checkHolds, checkOwners, checkShipped,
+		checkReturned, checkTotals, checkShares, checkCurrency, checkCredits, checkPartition, checkCounters, checkHolds, checkExchanges, checkOwners, checkShipped,
 		checkBegin, checkGapless, checkVersion, checkAllowed, checkChained, checkFold, checkCaused,
 	}
 	tenderChecks       = []string{checkLadder, checkTenders, checkRefs, checkDoubt, checkUnfinished}

@@ -39,6 +39,7 @@ type verifier struct {
 	slots    map[string]*slots        // what is parked beside them
 	late     map[string]bool          // sinks that an event has waited for too long, and leases that wait for a redrive
 
+	ends      exchangeEnds                 // of the exchanges
 	untracked map[string]bool              // SKUs without levels
 	shipped   map[string]quantity.Quantity // by SKU, per the orders' lines
 	reserved  map[levelKey]reservedSums    // by level, per the reservations
@@ -103,6 +104,7 @@ func (v *verifier) orders(ctx context.Context) error {
 		v.order(o, own, sent, held)
 		v.history(o, history)
 	}
+	v.exchanged()
 	return errors.Join(events.rest(v.strayEvent), tenders.rest(v.strayTender),
 		parcels.rest(v.strayFulfillment), kept.rest(v.strayReservation))
 }
@@ -169,6 +171,7 @@ func (v *verifier) order(o *order.Order, tenders []*payment.Tender, sent []*fulf
 	v.returned(o, tenders)
 	v.counters(o, sent)
 	v.holds(o, sent)
+	v.exchanges(o)
 	v.owners(o, held)
 	for i := range o.Lines {
 		v.shipped[o.Lines[i].SKU] = v.shipped[o.Lines[i].SKU].Add(o.Lines[i].Shipped)

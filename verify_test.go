@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -258,6 +259,15 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 					return false
 				}
 				l.Released, l.Allocated = l.Allocated, quantity.Quantity{}
+				return true
+			})
+		}},
+		{"order.exchanges", []string{fold}, func(s *tampered) {
+			s.order = once(func(o *order.Order) bool {
+				if len(o.Returns) == 0 {
+					return false
+				}
+				o.Returns[0].Outbound = uuid.New()
 				return true
 			})
 		}},
@@ -575,4 +585,51 @@ func TestVerifyLooksAtWhatHoldsAreOn(t *testing.T) {
 		}
 		require.Equal(t, c.found, found, "%s: %v", name, report.Violations)
 	}
+}
+
+// What goods pay for others is told alike by both orders.
+func TestVerifyLooksAtBothEndsOfExchanges(t *testing.T) {
+	for name, tamper := range map[string]func(o *order.Order) bool{
+		"another original": func(o *order.Order) bool {
+			if o.Original != uuid.Nil {
+				o.Original = uuid.New()
+			}
+			return o.Original != uuid.Nil
+		},
+		"more allowed": func(o *order.Order) bool { return o.Original != uuid.Nil && dearer(o) },
+		"more charged": func(o *order.Order) bool { return o.Original == uuid.Nil && dearer(o) },
+		"not allowed": func(o *order.Order) bool {
+			if o.Original != uuid.Nil {
+				o.Adjustments = nil
+			}
+			return o.Original != uuid.Nil
+		},
+		"not charged": func(o *order.Order) bool {
+			if o.Original == uuid.Nil {
+				o.Returns = nil
+			}
+			return o.Original == uuid.Nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			o := s.sent(1)
+			s.back(o, s.exchange(o, 1, oms.Exchange{For: []oms.CartLine{line("MUG", 1)}}))
+			store := &tampered{Store: s.store, order: once(tamper)}
+			report, err := s.With(store).Verify(s.ctx, oms.VerifyOptions{})
+			require.NoError(t, err)
+			require.True(t, slices.ContainsFunc(report.Violations, func(v oms.Violation) bool { return v.Check == "order.exchanges" }), "%v", report.Violations)
+		})
+	}
+}
+
+// dearer lets what goods pay for others be a cent more.
+func dearer(o *order.Order) bool {
+	for i := range o.Adjustments {
+		if a := &o.Adjustments[i]; a.Code == order.CodeExchange {
+			a.Amount = plusCent(a.Amount)
+			return true
+		}
+	}
+	return false
 }

@@ -341,9 +341,10 @@ func (o *Order) credit(ids *event.IDs, a Adjustment, amount, tax money.Money, p 
 	return nil
 }
 
-// positiveDue is Due, or zero where nothing is.
+// positiveDue is what is due for what the customer keeps, however it is paid for, or
+// zero where nothing is.
 func (o *Order) positiveDue() money.Money {
-	if due := o.Due(); due.Sign() > 0 {
+	if due := o.Owed(); due.Sign() > 0 {
 		return due
 	}
 	return money.Zero(o.Currency)

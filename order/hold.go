@@ -87,6 +87,15 @@ func (o *Order) holdOn(code string, scope HoldScope, target uuid.UUID) *Hold {
 	return nil
 }
 
+// HoldOf returns the open hold of that type on the whole order, or nil. The pointer is
+// into o.
+func (o *Order) HoldOf(code string) *Hold {
+	if h := o.holdOn(code, HoldsOrder, uuid.Nil); h != nil && h.Status == HoldOpen {
+		return h
+	}
+	return nil
+}
+
 func (h Hold) equal(other Hold) bool {
 	approvals := slices.EqualFunc(h.Approvals, other.Approvals, func(a, b Approval) bool {
 		return a.Tier == b.Tier && a.By == b.By && a.At.Equal(b.At)

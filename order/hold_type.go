@@ -78,6 +78,7 @@ const (
 	HoldAddress     = "address"      // nobody can deliver there
 	HoldApproval    = "approval"     // somebody has to agree
 	HoldStock       = "stock"        // it leaves only when everything is there
+	HoldExchange    = "exchange"     // it leaves when the goods it is exchanged for have come
 	HoldManual      = "manual"       // whatever a person wants to wait for
 )
 
@@ -152,6 +153,7 @@ func builtinHolds() []HoldType {
 			Code: HoldStock, Label: "Stock", Blocks: []string{ActionShip},
 			Scopes: []HoldScope{HoldsOrder, HoldsLine}, Releases: HoldEnd{When: RuleStockFilled},
 		},
+		{Code: HoldExchange, Label: "Exchange", Blocks: []string{ActionShip}},
 		{
 			Code: HoldManual, Label: "Manual", Blocks: []string{BlockAll},
 			Scopes: []HoldScope{HoldsOrder, HoldsLine, HoldsFulfillment},

@@ -21,6 +21,7 @@ const (
 	FromBooks  Origin = "books"        // charges and credits without goods
 	// FromSubscription is a date of a subscription, priced by its policy.
 	FromSubscription Origin = "subscription"
+	FromExchange     Origin = "exchange" // goods in place of others that are sent back
 )
 
 // Order is the aggregate: the agreement with one customer, its lines, and
@@ -38,6 +39,7 @@ type Order struct {
 	ExternalRef string    `json:"external_ref,omitempty"` // unique in tenant and channel when set
 	CartID      string    `json:"cart_id,omitempty"`      // unique in the tenant when set: a cart is placed at most once
 	Origin      Origin    `json:"origin"`
+	Original    uuid.UUID `json:"original,omitzero"` // the order whose goods this one's are exchanged for
 	CustomerID  uuid.UUID `json:"customer_id,omitzero"`
 	ShipToID    uuid.UUID `json:"ship_to_id,omitzero"` // the address rows hold the personal data
 	BillToID    uuid.UUID `json:"bill_to_id,omitzero"`

@@ -22,6 +22,7 @@ type ReturnAsk struct {
 	Noted    bool   // a remark was given with it
 	Instant  bool   // credit before the goods come
 	Staff    bool   // asked by staff or an integration, not by the shopper
+	Exchange bool   // other goods are taken for them: every line's resolution is [ToExchange]
 	Override string // why staff takes it against the rules
 	At       time.Time
 	Sent     map[uuid.UUID]Sent // by line, as far as it is known
@@ -117,7 +118,7 @@ func (o *Order) RequestReturn(id uuid.UUID, p ReturnPolicy, ask ReturnAsk) (*Ret
 	}
 	var refusals []ReturnRefusal
 	overridden := false
-	lines, err := o.asked(ask.Lines)
+	lines, err := o.asked(ask)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +173,10 @@ func (p ReturnPolicy) accepts(ask ReturnAsk) (ReturnReason, error) {
 }
 
 // offered refuses resolutions that there is nothing behind.
-func offered(want ReturnAskLine) error {
+func offered(want ReturnAskLine, exchange bool) error {
+	if exchange && want.Resolution == ToExchange {
+		return nil
+	}
 	allowed := []Resolution{ToTenders, NoCredit}
 	if want.Resolution == "" || slices.Contains(allowed, want.Resolution) {
 		return nil
@@ -182,9 +186,9 @@ func offered(want ReturnAskLine) error {
 
 // asked looks at the lines one by one and adds up what is asked for of one in several
 // places.
-func (o *Order) asked(lines []ReturnAskLine) ([]ReturnAskLine, error) {
-	list := make([]ReturnAskLine, 0, len(lines))
-	for i, l := range lines {
+func (o *Order) asked(ask ReturnAsk) ([]ReturnAskLine, error) {
+	list := make([]ReturnAskLine, 0, len(ask.Lines))
+	for i, l := range ask.Lines {
 		line := o.Line(l.LineID)
 		if line == nil {
 			return nil, fault.NotFound("line", l.LineID)
@@ -192,7 +196,7 @@ func (o *Order) asked(lines []ReturnAskLine) ([]ReturnAskLine, error) {
 		if l.Quantity.Sign() <= 0 {
 			return nil, line.refuse("return", l.Quantity, line.Returnable())
 		}
-		if err := offered(l); err != nil {
+		if err := offered(l, ask.Exchange); err != nil {
 			return nil, err
 		}
 		n := slices.IndexFunc(list, func(o ReturnAskLine) bool { return o.LineID == l.LineID })

@@ -35,6 +35,9 @@ type Return struct {
 	Label   ReturnLabel    `json:"label,omitzero"`
 	Unasked []UnaskedGoods `json:"unasked,omitempty"` // what came and nobody had asked for
 	Problem string         `json:"problem,omitempty"` // what a person should look into
+
+	// Outbound is the order that the value of the goods goes to, in an exchange.
+	Outbound uuid.UUID `json:"outbound,omitzero"`
 }
 
 // ReturnState is the state of one return, derived from its lines.
@@ -98,14 +101,15 @@ type UnaskedGoods struct {
 // Resolution is what the customer gets for what he sends back.
 type Resolution string
 
-// The resolutions. Only the first and NoCredit can be asked for so far: the
-// others are known by name and refused with a [*ResolutionError].
+// The resolutions. ToTenders and NoCredit can be asked for; ToExchange is that of the
+// returns of exchanges. The others are known by name and refused with a
+// [*ResolutionError].
 const (
 	ToTenders     Resolution = "original"     // credited; a refund goes to where the money came from
 	NoCredit      Resolution = "none"         // nothing
 	ToStoreCredit Resolution = "store_credit" // a balance with the shop
 	ToReplacement Resolution = "replacement"  // the same again
-	ToExchange    Resolution = "exchange"     // something else
+	ToExchange    Resolution = "exchange"     // credited; the credit pays for other goods
 )
 
 // ReturnLabel is the label that a customer's parcel comes back with. Its zero
@@ -187,7 +191,7 @@ func (r Return) equal(other Return) bool {
 		r.Receipt == other.Receipt && slices.Equal(r.Evidence, other.Evidence) && r.Override == other.Override &&
 		r.Instant == other.Instant && r.ExpiresAt.Equal(other.ExpiresAt) &&
 		r.Shipping == other.Shipping && r.Charged == other.Charged && r.Label.equal(other.Label) &&
-		slices.Equal(r.Unasked, other.Unasked) && r.Problem == other.Problem
+		slices.Equal(r.Unasked, other.Unasked) && r.Problem == other.Problem && r.Outbound == other.Outbound
 }
 
 func (l ReturnLabel) equal(other ReturnLabel) bool {

@@ -190,6 +190,7 @@ func (w *object) order(o *order.Order) {
 	w.optText("external_ref", o.ExternalRef)
 	w.optText("cart_id", o.CartID)
 	w.text("origin", string(o.Origin))
+	w.optID("original", o.Original)
 	w.optID("customer_id", o.CustomerID)
 	w.optID("ship_to_id", o.ShipToID)
 	w.optID("bill_to_id", o.BillToID)

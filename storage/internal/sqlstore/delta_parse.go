@@ -56,6 +56,8 @@ func (p *parser) order(o *order.Order) {
 			o.CartID = p.text()
 		case "origin":
 			o.Origin = order.Origin(p.text())
+		case "original":
+			o.Original = p.id()
 		case "customer_id":
 			o.CustomerID = p.id()
 		case "ship_to_id":

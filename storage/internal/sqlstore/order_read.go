@@ -378,6 +378,7 @@ func (r *row) order() *order.Order {
 	o.ExpiresAt, o.PromisedAt, o.ClosedAt = r.optTime(), r.optTime(), r.optTime()
 	o.CloseReason = r.text()
 	r.json(&o.Metadata)
+	o.Original = r.id()
 	return o
 }
 

@@ -19,7 +19,7 @@ const (
 	orderState = "version, origin, ship_to_id, bill_to_id, workflow, workflow_version, status, " +
 		"payment_status, fulfillment_status, return_status, tax_included, tax_level, rounding, " +
 		"goods, discount, shipping_charge, fees, tax, included_tax, total, credited, " +
-		"shipping, expires_at, promised_at, closed_at, close_reason, metadata"
+		"shipping, expires_at, promised_at, closed_at, close_reason, metadata, original_id"
 
 	lineColumns = "id, n, position, sku, title, quantity, unit_price, tax_category, subtotal, discount, tax, total, " + lineCounts
 
@@ -275,6 +275,7 @@ func (a *args) order(o *order.Order) {
 	} else {
 		a.json(o.Metadata)
 	}
+	a.optID(&o.Original)
 }
 
 func (a *args) line(l *order.Line, n int, c money.Currency) {

@@ -119,6 +119,7 @@ CREATE TABLE oms_orders (
 	close_reason       text COLLATE "C",
 	country            text COLLATE "C",
 	metadata           text COLLATE "C",
+	original_id        uuid,
 	PRIMARY KEY (tenant, id)
 );
 
