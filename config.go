@@ -83,6 +83,11 @@ type Config struct {
 	// UnpaidFor is how long an unpaid order is kept before Run lets it expire and
 	// gives its stock back: 24 hours by default, negative for ever.
 	UnpaidFor time.Duration
+	// DraftsFor is how long drafts and quotes last that do not say: 30 days by default.
+	DraftsFor time.Duration
+	// MergeRule says what becomes of goods that are in both carts that are merged;
+	// order.MergeLarger by default.
+	MergeRule order.MergeRule
 	// Handling is how long it may take from placing until an order leaves: 24 hours
 	// by default. With the longest time on the way of the cart's shipping method it
 	// makes the promised time, Order.PromisedAt; a method that does not say how long
@@ -160,6 +165,12 @@ func New(cfg Config) (*Client, error) {
 	if err := cfg.Returns.Check(); err != nil {
 		wrong = append(wrong, fmt.Errorf("oms: Config.Returns: %w", err))
 	}
+	if cfg.DraftsFor < 0 {
+		wrong = append(wrong, errors.New("oms: Config.DraftsFor is negative"))
+	}
+	if err := cfg.MergeRule.Check(); err != nil {
+		wrong = append(wrong, fmt.Errorf("oms: Config.MergeRule: %w", err))
+	}
 	cfg = cfg.withDefaults()
 	flows, err := cfg.compile()
 	if err != nil {
@@ -191,6 +202,9 @@ func (cfg Config) withDefaults() Config {
 	}
 	if cfg.UnpaidFor == 0 {
 		cfg.UnpaidFor = 24 * time.Hour
+	}
+	if cfg.DraftsFor == 0 {
+		cfg.DraftsFor = 30 * 24 * time.Hour
 	}
 	if cfg.Handling == 0 {
 		cfg.Handling = 24 * time.Hour

@@ -276,3 +276,29 @@ const (
 	// SubscriptionCompleted is recorded when the schedule has no more dates.
 	SubscriptionCompleted = "subscription.completed"
 )
+
+// The types of draft events. Their payload is the *order.DraftDelta.
+const (
+	// DraftCreated is recorded when a draft is saved for the first time.
+	DraftCreated = "draft.created"
+	// DraftSaved is recorded when what is wanted, or who wants it, was changed.
+	DraftSaved = "draft.saved"
+	// DraftOrdered is recorded when a draft or an offer became an order, in the same
+	// commit.
+	DraftOrdered = "draft.ordered"
+	// DraftMerged is recorded when another draft took the lines in, in the same commit.
+	DraftMerged = "draft.merged"
+	// DraftDiscarded is recorded when somebody threw a draft or quote away.
+	DraftDiscarded = "draft.discarded"
+	// DraftExpired is recorded when Run found that a draft's time was over. Nobody could
+	// go on with it from that time on.
+	DraftExpired = "draft.expired"
+	// QuoteRequested is recorded when a buyer asked for a price.
+	QuoteRequested = "draft.requested"
+	// QuoteOffered is recorded when the seller named one.
+	QuoteOffered = "draft.offered"
+	// QuoteCountered is recorded when the buyer answered with another one.
+	QuoteCountered = "draft.countered"
+	// QuoteDeclined is recorded when buyer or seller ended the talk about a price.
+	QuoteDeclined = "draft.declined"
+)

@@ -83,6 +83,7 @@ func ExamplePermissions() {
 		}
 	}
 	// Output:
+	// draft.read 2 methods
 	// order.read 11 methods
 	// subscription.read 2 methods
 	// customer.read 7 methods

@@ -180,6 +180,11 @@ var idle = map[string]string{
 	"Enter 0.BillTo.ID":                  "the order's copy gets an id of its own",
 	"Import 0.ShipTo.ID":                 "the order's copy gets an id of its own",
 	"Subscriptions 0.After.ID":           "a place in the list",
+	"Drafts 0.After.ID":                  "a place in the list",
+	"PriceDraft 1.ShipTo.ID":             "the order's copy gets an id of its own",
+	"PriceDraft 1.BillTo.ID":             "the order's copy gets an id of its own",
+	"PlaceDraft 1.ShipTo.ID":             "the order's copy gets an id of its own",
+	"PlaceDraft 1.BillTo.ID":             "the order's copy gets an id of its own",
 	"Hold 1.Fulfillment":                 "instead of a line; it is looked for among the order's own",
 
 	"Exchange 1.ShipTo.ID":                "the order's copy gets an id of its own",

@@ -184,6 +184,18 @@ func (p *party) weekly() oms.Subscription {
 
 func (p *party) subscribed() *order.Subscription { return must(p.house.Subscribe(p.ctx(), p.weekly())) }
 
+// drafted is a draft of the party.
+func (p *party) drafted() *order.Draft {
+	return must(p.house.SaveDraft(p.ctx(), oms.Draft{
+		CustomerID: p.customer.ID, ShipToSaved: p.address(), Lines: []oms.CartLine{line("TEE-M", 1)},
+	}))
+}
+
+// offered is a quote that the party may accept.
+func (p *party) offered() *order.Draft {
+	return must(p.house.OfferQuote(p.ctx(), p.drafted().ID, oms.Offer{}))
+}
+
 // letter is a dead letter about an order of the party.
 func (p *party) letter() oms.DeadLetter {
 	o := p.order()
@@ -279,6 +291,27 @@ var subjects = map[string]func(*party) []any{
 		must(p.house.ApplyChange(p.ctx(), o.ID, o.Changes[0].ID, oms.ChangeDecision{}))
 		return []any{o.ID, o.Changes[0].ID, oms.ChangeDecision{}}
 	},
+	"SaveDraft": func(p *party) []any {
+		d := p.drafted()
+		return []any{oms.Draft{
+			ID: d.ID, CustomerID: p.customer.ID, ShipToSaved: p.address(), BillToSaved: p.address(), Lines: []oms.CartLine{line("TEE-M", 1)},
+		}}
+	},
+	"Draft":        func(p *party) []any { return []any{p.drafted().ID} },
+	"Drafts":       func(p *party) []any { p.drafted(); return []any{order.DraftFilter{CustomerID: p.customer.ID}} },
+	"PriceDraft":   func(p *party) []any { return []any{p.drafted().ID, oms.DraftPricing{}} },
+	"PlaceDraft":   func(p *party) []any { return []any{p.drafted().ID, oms.DraftPlacement{}} },
+	"DiscardDraft": func(p *party) []any { return []any{p.drafted().ID, oms.DraftStep{}} },
+	"MergeDrafts":  func(p *party) []any { return []any{oms.DraftMerge{From: p.drafted().ID, Into: p.drafted().ID}} },
+	"RequestQuote": func(p *party) []any { return []any{p.drafted().ID, oms.DraftStep{}} },
+	"OfferQuote":   func(p *party) []any { return []any{p.drafted().ID, oms.Offer{}} },
+	"AcceptQuote":  func(p *party) []any { return []any{p.offered().ID, oms.Acceptance{}} },
+	"DeclineQuote": func(p *party) []any { return []any{p.offered().ID, oms.DraftStep{}} },
+	"CounterQuote": func(p *party) []any {
+		return []any{p.offered().ID, oms.CounterOffer{Lines: []oms.QuoteLine{{SKU: "TEE-M", Quantity: one}}}}
+	},
+	"Reorder": subject(),
+
 	"Subscribe":    func(p *party) []any { return []any{p.weekly()} },
 	"Subscription": func(p *party) []any { return []any{p.subscribed().ID} },
 	"Subscriptions": func(p *party) []any {

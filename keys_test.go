@@ -57,6 +57,40 @@ var keyed = map[string]struct {
 		},
 		func(p any) any { e := p.(oms.PastReturn); e.Reason = "other"; return e },
 	},
+	"SaveDraft": {
+		func(*shop) []any { return []any{oms.Draft{Key: "k", Lines: []oms.CartLine{line("TEE-M", 2)}}} },
+		func(p any) any { x := p.(oms.Draft); x.Channel = "web"; return x },
+	},
+	"DiscardDraft": {func(s *shop) []any { return []any{s.drafted().ID, oms.DraftStep{Key: "k"}} }, otherDraftStep},
+	"PlaceDraft": {
+		func(s *shop) []any { return []any{s.drafted().ID, oms.DraftPlacement{Key: "k"}} },
+		func(p any) any { x := p.(oms.DraftPlacement); x.Version = 9; return x },
+	},
+	"MergeDrafts": {
+		func(s *shop) []any {
+			mine := s.drafted()
+			guest, err := s.SaveDraft(s.ctx, oms.Draft{Lines: []oms.CartLine{line("TEE-M", 3)}})
+			require.NoError(s.t, err)
+			return []any{oms.DraftMerge{Key: "k", From: guest.ID, Into: mine.ID}}
+		},
+		func(p any) any { x := p.(oms.DraftMerge); x.Reason = "other"; return x },
+	},
+	"RequestQuote": {func(s *shop) []any { return []any{s.drafted().ID, oms.DraftStep{Key: "k"}} }, otherDraftStep},
+	"OfferQuote": {
+		func(s *shop) []any { return []any{s.drafted().ID, oms.Offer{Key: "k"}} },
+		func(p any) any { x := p.(oms.Offer); x.Reason = "other"; return x },
+	},
+	"CounterQuote": {
+		func(s *shop) []any {
+			return []any{s.quoted().ID, oms.CounterOffer{Key: "k", Lines: []oms.QuoteLine{{SKU: "TEE-M", Quantity: quantity.Of(1)}}}}
+		},
+		func(p any) any { x := p.(oms.CounterOffer); x.Reason = "other"; return x },
+	},
+	"AcceptQuote": {
+		func(s *shop) []any { return []any{s.quoted().ID, oms.Acceptance{Key: "k"}} },
+		func(p any) any { x := p.(oms.Acceptance); x.Version = 9; return x },
+	},
+	"DeclineQuote": {func(s *shop) []any { return []any{s.quoted().ID, oms.DraftStep{Key: "k"}} }, otherDraftStep},
 	"Subscribe": {
 		func(s *shop) []any {
 			ada, home := s.reader()
@@ -551,6 +585,8 @@ func TestEveryCommandIsRepeatable(t *testing.T) {
 	}
 }
 
+func otherDraftStep(p any) any { x := p.(oms.DraftStep); x.Reason = "other"; return x }
+
 func otherStep(p any) any { x := p.(oms.SubscriptionStep); x.Reason = "other"; return x }
 
 // unkeyed are the methods that are no commands with a key, and why.
@@ -558,7 +594,7 @@ var unkeyed = map[string]string{
 	"Order": "read", "OrderByNumber": "read", "OrderByRef": "read", "OrderByCart": "read", "Orders": "read", "OrdersOf": "read",
 	"Payments": "read", "Fulfillments": "read", "Customer": "read", "CustomerByEmail": "read", "CustomerByRef": "read", "Customers": "read",
 	"CustomerTimeline": "read", "Addresses": "read", "CustomerNotes": "read", "Consents": "read",
-	"Subscription": "read", "Subscriptions": "read",
+	"Subscription": "read", "Subscriptions": "read", "Draft": "read", "Drafts": "read", "PriceDraft": "read", "Reorder": "read",
 	"Timeline": "read", "Exchanges": "read", "Notes": "read", "Allowed": "read",
 	"Verify": "read", "Report": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
 	"Continue": "repeats by the operation's own id", "Webhook": "repeats by the gateway's id of the event",

@@ -36,7 +36,7 @@ type Merged struct {
 
 // MergeCustomers ends a customer who is the same person as another, all or nothing.
 // Who is left gets what he lacks of the other's details, and all of his addresses,
-// notes, decisions, subscriptions, orders and uses of coupons that are counted per customer; his
+// notes, decisions, subscriptions, drafts, orders and uses of coupons that are counted per customer; his
 // own details and default addresses stay. Whoever asks for the other one, by id,
 // email or external reference, or for his addresses, notes, decisions or timeline,
 // finds those of who is left, and so on along a chain of merges. The other one
@@ -156,7 +156,24 @@ func (m *merging) belongings(ctx context.Context, c *Client) error {
 		crmOf.Consents, m.came.Consents = append(crmOf.Consents, x), append(m.came.Consents, x.ID)
 	}
 	m.moving = true
-	return m.subscriptions(ctx, c)
+	if err := m.subscriptions(ctx, c); err != nil {
+		return err
+	}
+	return m.drafts(ctx, c)
+}
+
+// drafts hands over the drafts and quotes, those that are over too.
+func (m *merging) drafts(ctx context.Context, c *Client) error {
+	for x, err := range c.store.Drafts(ctx, order.DraftFilter{CustomerID: m.from.ID}) {
+		if err != nil {
+			return err
+		}
+		d := &draftChange{cmd: m.cmd, stored: x, next: x.Clone()}
+		d.next.CustomerID = m.next.ID
+		d.record(DraftSaved, "merged")
+		d.into(m.batch)
+	}
+	return nil
 }
 
 // subscriptions hands over the subscriptions, those that are over too.

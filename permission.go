@@ -17,6 +17,13 @@ type Permission struct {
 // a client and closing the shop need no permission.
 func Permissions() []Permission {
 	list := []Permission{
+		{Command: "draft.discard", Methods: []string{"DiscardDraft"}, Shopper: true},
+		{Command: "draft.merge", Methods: []string{"MergeDrafts"}},
+		{Command: "draft.place", Methods: []string{"PlaceDraft"}, Shopper: true},
+		{Command: "draft.price", Methods: []string{"PriceDraft"}, Shopper: true},
+		{Command: "draft.read", Methods: []string{"Draft", "Drafts"}, Shopper: true},
+		{Command: "draft.save", Methods: []string{"SaveDraft"}, Shopper: true},
+
 		{Command: "order.act", Methods: []string{"Act"}},
 		{Command: "order.apply_change", Methods: []string{"ApplyChange"}},
 		{Command: "order.approve", Methods: []string{"Approve"}},
@@ -42,6 +49,7 @@ func Permissions() []Permission {
 		{Command: "order.refund", Methods: []string{"Refund"}},
 		{Command: "order.reject_hold", Methods: []string{"RejectHold"}},
 		{Command: "order.release_hold", Methods: []string{"ReleaseHold"}},
+		{Command: "order.reorder", Methods: []string{"Reorder"}, Shopper: true},
 		{Command: "order.ship", Methods: []string{"Ship"}},
 		{Command: "order.undo_change", Methods: []string{"UndoChange"}},
 
@@ -49,6 +57,12 @@ func Permissions() []Permission {
 		{Command: "payment.continue", Methods: []string{"Continue"}, Shopper: true},
 		{Command: "payment.read", Methods: []string{"Payments"}, Shopper: true},
 		{Command: "payment.webhook", Methods: []string{"Webhook"}},
+
+		{Command: "quote.accept", Methods: []string{"AcceptQuote"}, Shopper: true},
+		{Command: "quote.counter", Methods: []string{"CounterQuote"}, Shopper: true},
+		{Command: "quote.decline", Methods: []string{"DeclineQuote"}, Shopper: true},
+		{Command: "quote.offer", Methods: []string{"OfferQuote"}},
+		{Command: "quote.request", Methods: []string{"RequestQuote"}, Shopper: true},
 
 		{Command: "return.blind", Methods: []string{"ReceiveBlind"}},
 		{Command: "return.cancel", Methods: []string{"CancelReturn"}, Shopper: true},
@@ -123,7 +137,7 @@ func housePermissions() []Permission {
 // is asked about them.
 func steps() []string {
 	return []string{
-		"order.allowed", "order.end_holds", "order.fill", "payment.by_hand", "payment.record", "payment.report", "payment.start", "return.claim", "return.label_answer", "shipment.claim", "shipment.label",
+		"draft.expire", "order.allowed", "order.end_holds", "order.fill", "payment.by_hand", "payment.record", "payment.report", "payment.start", "return.claim", "return.label_answer", "shipment.claim", "shipment.label",
 		"subscription.fail", "subscription.run", "subscription.settle",
 	}
 }

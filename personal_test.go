@@ -197,6 +197,13 @@ func (c *canaries) live(s *shop, out *overheard) {
 		Schedule: order.Schedule{Every: 1, Unit: order.Week, Start: s.clock.Now()},
 		Payment:  order.SubscriptionPayment{Gateway: "card", Source: c.sing("tok_canary_saved")},
 	}))
+	kept, err := s.SaveDraft(s.ctx, oms.Draft{Key: "draft", CustomerID: ada.ID, ShipToSaved: home.ID, Lines: []oms.CartLine{line("TEE-M", 1)}})
+	require.NoError(s.t, err)
+	ok(s.OfferQuote(s.ctx, kept.ID, oms.Offer{Key: "offer"}))
+	ok(s.AcceptQuote(s.ctx, kept.ID, oms.Acceptance{Key: "accept"}))
+	asGuest, err := s.SaveDraft(s.ctx, oms.Draft{Key: "guest draft", Lines: []oms.CartLine{line("TEE-M", 1)}})
+	require.NoError(s.t, err)
+	ok(s.PlaceDraft(s.ctx, asGuest.ID, oms.DraftPlacement{Key: "guest draft placed", ShipTo: guest}))
 	ok(s.Ship(s.ctx, o.ID, oms.Shipping{Key: "ship", Carrier: "post"}))
 	ok(s.Deliver(s.ctx, o.ID, oms.Delivery{Key: "deliver"}))
 	r, err := s.RequestReturn(s.ctx, o.ID, oms.ReturnRequest{Key: "return", Lines: units(o, 1)})

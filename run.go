@@ -35,6 +35,7 @@ type Work struct {
 	Voided        int `json:"voided"`        // expired reservations given back
 	Backorders    int `json:"backorders"`    // lines whose backorder was filled
 	Subscriptions int `json:"subscriptions"` // subscriptions taken up: run, or their payment looked after
+	Drafts        int `json:"drafts"`        // drafts and quotes expired
 	Holds         int `json:"holds"`         // orders of which holds were released in time
 	Delivered     int `json:"delivered"`     // events handed to sinks
 	Failed        int `json:"failed"`        // pieces that failed and will be tried again
@@ -53,6 +54,7 @@ func (w *Work) add(o Work) {
 	w.Backorders += o.Backorders
 	w.Holds += o.Holds
 	w.Subscriptions += o.Subscriptions
+	w.Drafts += o.Drafts
 	w.Delivered += o.Delivered
 	w.Failed += o.Failed
 }
@@ -188,6 +190,7 @@ func (c *Client) tasks() []task {
 		{"labels", c.labelsDue, plain(c.finishLabels)},
 		{"expiry", c.ordersExpired, plain(c.expireOrders)},
 		{"returns", c.returnsDue, plain(c.followReturns)},
+		{"drafts", c.draftsDue, plain(c.expireDrafts)},
 		{"reservations", c.reservationsExpired, plain(c.voidExpired)},
 		{"subscriptions", c.subscriptionsDue, plain(c.runSubscriptions)},
 		{"backorders", c.backordersFillable, plain(c.fillBackorders)},

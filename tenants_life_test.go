@@ -26,7 +26,7 @@ import (
 // life is what both tenants do, in order. It calls every exported method of the
 // client and of its services; a step without a method lets two days pass.
 func life() []step {
-	return slices.Concat(stocking(), meeting(), subscribing(), ordering(), holding(), paying(), sending(), ending(), asking(), failing(), leaving())
+	return slices.Concat(stocking(), meeting(), subscribing(), drafting(), ordering(), holding(), paying(), sending(), ending(), asking(), failing(), leaving())
 }
 
 // given makes the arguments of a step that are the same for both.
@@ -101,6 +101,13 @@ func (t *tenant) subscription(name string) uuid.UUID {
 	return uuid.UUID{}
 }
 
+func (t *tenant) draft(name string) uuid.UUID {
+	if d, _ := t.got[name].(*order.Draft); d != nil {
+		return d.ID
+	}
+	return uuid.UUID{}
+}
+
 func (t *tenant) wayBack(name string) string {
 	if r, _ := t.got[name].(*order.Return); r != nil {
 		return r.Label.Tracking
@@ -161,6 +168,41 @@ func subscribing() []step {
 		{method: "CancelSubscription", name: "unsubscribed", args: func(t *tenant) []any {
 			return []any{t.subscription("for a week"), oms.SubscriptionStep{}}
 		}},
+	}
+}
+
+// drafting ends with two orders, of a draft and of an offer.
+func drafting() []step {
+	mugs := []oms.CartLine{{SKU: "MUG", Quantity: quantity.Of(1)}}
+	saved := func(t *tenant) []any {
+		return []any{oms.Draft{CustomerID: t.customer("ada").ID, ShipToSaved: t.saved("home"), Reserve: true, Lines: mugs}}
+	}
+	of := func(name string, params any) func(*tenant) []any {
+		return func(t *tenant) []any { return []any{t.draft(name), params} }
+	}
+	return []step{
+		{method: "SaveDraft", name: "kept cart", args: func(t *tenant) []any {
+			return []any{oms.Draft{CustomerID: t.customer("ada").ID, Reserve: true, Lines: mugs}}
+		}},
+		{method: "SaveDraft", name: "guest's cart", args: given(oms.Draft{Lines: mugs})},
+		{method: "MergeDrafts", name: "one cart", args: func(t *tenant) []any {
+			return []any{oms.DraftMerge{From: t.draft("guest's cart"), Into: t.draft("kept cart"), Rule: order.MergeSum}}
+		}},
+		{method: "PriceDraft", name: "price of the cart", args: of("kept cart", oms.DraftPricing{})},
+		{method: "PlaceDraft", name: "ordered cart", args: of("kept cart", oms.DraftPlacement{})},
+		{method: "Reorder", name: "again", args: about("ordered cart")},
+		{method: "SaveDraft", name: "asked", args: saved},
+		{method: "RequestQuote", name: "requested", args: of("asked", oms.DraftStep{})},
+		{method: "OfferQuote", name: "first offer", args: of("asked", oms.Offer{})},
+		{method: "CounterQuote", name: "countered", args: of("asked", oms.CounterOffer{Lines: []oms.QuoteLine{
+			{SKU: "MUG", Quantity: quantity.Of(1), UnitPrice: money.MustParse("7.00 EUR")}}})},
+		{method: "OfferQuote", name: "second offer", args: of("asked", oms.Offer{})},
+		{method: "AcceptQuote", name: "accepted", args: of("asked", oms.Acceptance{})},
+		{method: "SaveDraft", name: "dear", args: saved},
+		{method: "OfferQuote", name: "dear offer", args: of("dear", oms.Offer{})},
+		{method: "DeclineQuote", name: "declined", args: of("dear", oms.DraftStep{})},
+		{method: "SaveDraft", name: "forgotten", args: saved},
+		{method: "DiscardDraft", name: "thrown away", args: of("forgotten", oms.DraftStep{})},
 	}
 }
 
@@ -437,6 +479,8 @@ func asking() []step {
 		{method: "Consents", args: whom("ada")},
 		{method: "Subscription", args: func(t *tenant) []any { return []any{t.subscription("subscribed")} }},
 		{method: "Subscriptions", args: given(order.SubscriptionFilter{})},
+		{method: "Draft", args: func(t *tenant) []any { return []any{t.draft("kept cart")} }},
+		{method: "Drafts", args: given(order.DraftFilter{})},
 		{method: "Verify", args: given(oms.VerifyOptions{})},
 		{method: "Inventory.Available", args: given("TEE-M", "MUG")},
 		{method: "Inventory.Levels", args: given("TEE-M", "MUG")},

@@ -519,7 +519,7 @@ func streamArgs(method reflect.Type) [][]reflect.Value {
 		return [][]reflect.Value{{reflect.ValueOf(storage.ByOrder)}, {reflect.ValueOf(storage.ByID)}}
 	}
 	var all [][]reflect.Value
-	for _, aggregate := range []string{event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription} {
+	for _, aggregate := range []string{event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription, event.Draft} {
 		all = append(all, []reflect.Value{reflect.ValueOf(aggregate)})
 	}
 	return all

@@ -105,6 +105,7 @@ func (v *verifier) passes() []pass {
 		{deliveryChecks, v.begin},
 		{customerChecks, v.customers},
 		{subscriptionChecks, v.subscriptions},
+		{draftChecks, v.drafts},
 		{orderChecks, v.orders},
 		{factChecks, v.facts},
 		{tenderChecks, v.tenders},

@@ -36,6 +36,7 @@ const (
 	checkBook       = "customer.addresses"
 	checkSchedule   = "subscription.schedule"
 	checkOnce       = "subscription.once"
+	checkDraft      = "draft.status"
 	checkUnfinished = "calls.unfinished"
 	checkOutbox     = "events.outbox"
 	checkCursor     = "events.cursor"
@@ -83,6 +84,7 @@ func Checks() []Check {
 		{checkBook, "every saved address has its customer, who has at most one default of each kind"},
 		{checkSchedule, "a subscription's next date is one of its schedule, after the last one that was run, and only an active one has it"},
 		{checkOnce, "no date of a subscription was run twice"},
+		{checkDraft, "an open draft has a time at which it ends, one that was ordered its order, and an offer its prices"},
 		{checkUnfinished, "no call outside is left unfinished for longer than it may take"},
 		{checkOutbox, "every event stands once in the stream, in order of version within its aggregate"},
 		{checkCursor, "no sink's place is beyond the end of the stream"},
@@ -105,6 +107,7 @@ var (
 	itemChecks         = []string{checkFold}
 	customerChecks     = []string{checkMerges, checkBook, checkFold}
 	subscriptionChecks = []string{checkSchedule, checkOnce, checkFold}
+	draftChecks        = []string{checkDraft, checkFold}
 	levelChecks        = []string{checkReserved, checkAvailable, checkMovements, checkExpired}
 	keyChecks          = []string{checkKeys, checkResults}
 	factChecks         = []string{checkFacts}

@@ -41,6 +41,7 @@ type tampered struct {
 	fact         func(*reporting.Fact) int
 	customer     func(*crm.Customer) int
 	subscription func(*order.Subscription) int
+	draft        func(*order.Draft) int
 	address      func(*crm.Address) int
 	findings     []storage.Finding
 	parked       []payment.Report
@@ -129,6 +130,10 @@ func (b tamperedBooks) AllSubscriptions(ctx context.Context) iter.Seq2[*order.Su
 	return through(b.Books.AllSubscriptions(ctx), pointers(b.s.subscription))
 }
 
+func (b tamperedBooks) AllDrafts(ctx context.Context) iter.Seq2[*order.Draft, error] {
+	return through(b.Books.AllDrafts(ctx), pointers(b.s.draft))
+}
+
 func (b tamperedBooks) AllSavedAddresses(ctx context.Context) iter.Seq2[crm.Address, error] {
 	return through(b.Books.AllSavedAddresses(ctx), b.s.address)
 }
@@ -170,6 +175,8 @@ func messyShop(t *testing.T) *shop {
 		CustomerID: ada.ID, Lines: []oms.SubscriptionLine{{SKU: "MUG", Quantity: quantity.Of(1)}},
 		Schedule: order.Schedule{Every: 1, Unit: order.Week, Start: s.clock.Now()},
 	})
+	require.NoError(t, err)
+	_, err = s.SaveDraft(s.ctx, oms.Draft{CustomerID: ada.ID, Lines: []oms.CartLine{line("MUG", 1)}})
 	require.NoError(t, err)
 	_, err = s.RunOnce(s.ctx)
 	require.NoError(t, err)
@@ -485,6 +492,24 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		}},
 		{"history.begin", nil, func(s *tampered) {
 			s.subscription = drop(func(*order.Subscription) bool { return true })
+		}},
+		{"draft.status", []string{fold}, func(s *tampered) {
+			s.draft = always(func(x *order.Draft) { x.ExpiresAt = time.Time{} })
+		}},
+		{"draft.status", []string{fold}, func(s *tampered) {
+			s.draft = always(func(x *order.Draft) { x.OrderID = uuid.UUID{1} })
+		}},
+		{"draft.status", []string{fold}, func(s *tampered) {
+			s.draft = always(func(x *order.Draft) { x.Status = order.QuoteOffered })
+		}},
+		{fold, nil, func(s *tampered) {
+			s.draft = always(func(x *order.Draft) { x.Lines[0].SKU = "PIN" })
+		}},
+		{"history.version", nil, func(s *tampered) {
+			s.draft = always(func(x *order.Draft) { x.Version++ })
+		}},
+		{"history.begin", nil, func(s *tampered) {
+			s.draft = drop(func(*order.Draft) bool { return true })
 		}},
 		{"store.durability", nil, func(s *tampered) {
 			s.findings = []storage.Finding{{Topic: storage.Durability, Name: "synchronous", Value: "off", Want: "full"}}

@@ -22,6 +22,7 @@ const (
 	Item         = "item"         // payload *inventory.Item
 	Customer     = "customer"     // payload *crm.Delta
 	Subscription = "subscription" // payload *order.SubscriptionDelta
+	Draft        = "draft"        // payload *order.DraftDelta
 )
 
 // Event is a fact about one aggregate. The stream of events is the history and

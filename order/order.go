@@ -22,6 +22,8 @@ const (
 	// FromSubscription is a date of a subscription, priced by its policy.
 	FromSubscription Origin = "subscription"
 	FromExchange     Origin = "exchange" // goods in place of others that are sent back
+	// FromQuote is an offer that was accepted, at its prices.
+	FromQuote Origin = "quote"
 )
 
 // Order is the aggregate: the agreement with one customer, its lines, and

@@ -35,6 +35,15 @@ type SubscriptionReader interface {
 	Subscriptions(ctx context.Context, f SubscriptionFilter) iter.Seq2[*Subscription, error]
 }
 
+// DraftReader reads drafts. Every method is safe for concurrent use.
+type DraftReader interface {
+	// Draft returns the whole draft, or a *fault.NotFoundError.
+	Draft(ctx context.Context, id uuid.UUID) (*Draft, error)
+	// Drafts yields whole drafts in the order that the filter says, reading page by
+	// page.
+	Drafts(ctx context.Context, f DraftFilter) iter.Seq2[*Draft, error]
+}
+
 // Uses counts a coupon's uses.
 type Uses struct{ All, ByCustomer int64 }
 

@@ -36,8 +36,8 @@ import (
 //     must not end below zero: *inventory.ShortageError with every short level.
 //     No column of a level but OnHand may end below zero: *[BookError].
 //
-// An order, subscription, tender, fulfilment order, item or customer that a batch
-// changes has its event in the batch, and the other way round: *[BookError].
+// An order, subscription, draft, tender, fulfilment order, item or customer that a
+// batch changes has its event in the batch, and the other way round: *[BookError].
 //
 // The order of checks decides which error a batch with several faults gets.
 type Batch struct {
@@ -52,6 +52,7 @@ type Batch struct {
 	Fulfillments  []fulfillment.Changes
 	CRM           crm.Changes
 	Subscriptions []order.Subscription // whole, as they are to be stored
+	Drafts        []order.Draft        // likewise
 	Leases        []LeaseChange
 	Events        []event.Event // each aggregate's in order of version, without gaps
 

@@ -341,6 +341,10 @@ func eachChange(b *Batch, fn func(v Versioned, version int64)) {
 		s := &b.Subscriptions[i]
 		fn(Versioned{Kind: event.Subscription, ID: s.ID}, s.Version)
 	}
+	for i := range b.Drafts {
+		d := &b.Drafts[i]
+		fn(Versioned{Kind: event.Draft, ID: d.ID}, d.Version)
+	}
 	for i := range b.Payments {
 		if d := b.Payments[i].Delta; d != nil {
 			fn(Versioned{Kind: event.Payment, ID: d.Tender.ID}, d.Tender.Version)
@@ -364,7 +368,7 @@ func eachChange(b *Batch, fn func(v Versioned, version int64)) {
 // hasRow reports whether aggregates of that kind are kept as rows beside their events.
 func hasRow(kind string) bool {
 	switch kind {
-	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription:
+	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription, event.Draft:
 		return true
 	default:
 		return false

@@ -29,6 +29,8 @@ func DecodePayload(aggregate string, data []byte) (any, error) {
 		payload = new(crm.Delta)
 	case event.Subscription:
 		payload = new(order.SubscriptionDelta)
+	case event.Draft:
+		payload = new(order.DraftDelta)
 	default:
 		return nil, fmt.Errorf("storage: no payload type for aggregate %q", aggregate)
 	}

@@ -50,6 +50,7 @@ type Store interface {
 type Reader interface {
 	order.Reader
 	order.SubscriptionReader
+	order.DraftReader
 	inventory.Reader
 	payment.Reader
 	fulfillment.Reader
@@ -90,6 +91,7 @@ type Books interface {
 	AllCustomers(ctx context.Context) iter.Seq2[*crm.Customer, error]            // by id
 	AllSavedAddresses(ctx context.Context) iter.Seq2[crm.Address, error]         // by customer id, id
 	AllSubscriptions(ctx context.Context) iter.Seq2[*order.Subscription, error]  // by id
+	AllDrafts(ctx context.Context) iter.Seq2[*order.Draft, error]                // by id
 	// AllEvents yields the events of one kind of aggregate by id and version.
 	AllEvents(ctx context.Context, aggregate string) iter.Seq2[event.Event, error]
 	AllKeys(ctx context.Context) iter.Seq2[Key, error]               // by key

@@ -63,6 +63,7 @@ var zeroErrors = []zeroError{
 	{"order.ChangeError", new(order.ChangeError), []fault.Kind{fault.Rejected}},
 	{"order.CouponError", new(order.CouponError), []fault.Kind{fault.Rejected}},
 	{"order.CreditError", new(order.CreditError), []fault.Kind{fault.Rejected}},
+	{"order.DraftStatusError", new(order.DraftStatusError), []fault.Kind{fault.Rejected}},
 	{"order.HeldError", new(order.HeldError), []fault.Kind{fault.Rejected}},
 	{"order.HoldOverError", new(order.HoldOverError), []fault.Kind{fault.Rejected}},
 	{"order.HoldRoleError", new(order.HoldRoleError), []fault.Kind{fault.Rejected}},
@@ -73,6 +74,8 @@ var zeroErrors = []zeroError{
 	{"order.PriceCurrencyError", new(order.PriceCurrencyError), []fault.Kind{fault.Rejected}},
 	{"order.ProviderError", new(order.ProviderError), []fault.Kind{fault.Rejected}},
 	{"order.QuantityError", new(order.QuantityError), []fault.Kind{fault.Rejected}},
+	{"order.QuoteChangedError", new(order.QuoteChangedError), []fault.Kind{fault.Rejected}},
+	{"order.QuotePartyError", new(order.QuotePartyError), []fault.Kind{fault.Rejected}},
 	{"order.ResolutionError", new(order.ResolutionError), []fault.Kind{fault.Rejected}},
 	{"order.ReturnRefusedError", new(order.ReturnRefusedError), []fault.Kind{fault.Rejected}},
 	{"order.SubscriptionStatusError", new(order.SubscriptionStatusError), []fault.Kind{fault.Rejected}},
@@ -114,6 +117,7 @@ var zeroErrors = []zeroError{
 
 var zeroPayloads = []zeroPayload{
 	{"customer", new(crm.Delta)},
+	{"draft", new(order.DraftDelta)},
 	{"fulfillment", new(fulfillment.Delta)},
 	{"item", new(inventory.Item)},
 	{"order", new(order.Delta)},

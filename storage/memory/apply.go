@@ -29,6 +29,9 @@ func (t *tenant) apply(b *storage.Batch, p plan) {
 	for i := range b.Subscriptions {
 		t.subscriptions[b.Subscriptions[i].ID] = b.Subscriptions[i].Clone()
 	}
+	for i := range b.Drafts {
+		t.drafts[b.Drafts[i].ID] = b.Drafts[i].Clone()
+	}
 	t.applyInventory(&b.Inventory, p.levels)
 	for i := range b.Payments {
 		t.applyPayment(&b.Payments[i], p.tenders[i])

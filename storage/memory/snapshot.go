@@ -46,6 +46,7 @@ type books struct {
 	leases        []storage.Lease
 	customers     []*crm.Customer
 	subscriptions []*order.Subscription
+	drafts        []*order.Draft
 	saved         []*crm.Address
 }
 
@@ -61,6 +62,7 @@ func (t *tenant) books() books {
 		leases:        values(t.leases),
 		customers:     values(t.customers),
 		subscriptions: values(t.subscriptions),
+		drafts:        values(t.drafts),
 		saved:         values(t.saved.rows),
 		// These two are only ever appended to.
 		moves:  t.moves,
@@ -188,6 +190,11 @@ func (b *books) AllCustomers(ctx context.Context) iter.Seq2[*crm.Customer, error
 // AllSubscriptions yields the subscriptions by id.
 func (b *books) AllSubscriptions(ctx context.Context) iter.Seq2[*order.Subscription, error] {
 	return walk(ctx, b.subscriptions, func(x, y *order.Subscription) int { return compareID(x.ID, y.ID) }, (*order.Subscription).Clone)
+}
+
+// AllDrafts yields the drafts by id.
+func (b *books) AllDrafts(ctx context.Context) iter.Seq2[*order.Draft, error] {
+	return walk(ctx, b.drafts, func(x, y *order.Draft) int { return compareID(x.ID, y.ID) }, (*order.Draft).Clone)
 }
 
 // AllSavedAddresses yields the address books by customer and id.

@@ -58,6 +58,7 @@ type tenant struct {
 	consents      book[crm.Consent]
 
 	subscriptions map[uuid.UUID]*order.Subscription
+	drafts        map[uuid.UUID]*order.Draft
 
 	events  []*event.Event // position i+1 at index i
 	streams map[aggregate][]*event.Event
@@ -123,6 +124,7 @@ func newTenant() *tenant {
 		consents:      newBook[crm.Consent](),
 
 		subscriptions: map[uuid.UUID]*order.Subscription{},
+		drafts:        map[uuid.UUID]*order.Draft{},
 
 		streams: map[aggregate][]*event.Event{},
 		keys:    map[string]*storage.Key{},
@@ -137,6 +139,6 @@ func (t *tenant) empty() bool {
 		len(t.items) == 0 && len(t.locations) == 0 && len(t.levels) == 0 && len(t.moves) == 0 &&
 		len(t.reservations) == 0 && len(t.tenders) == 0 && len(t.reports) == 0 &&
 		len(t.fulfillments) == 0 && len(t.customers) == 0 && len(t.saved.rows) == 0 &&
-		len(t.subscriptions) == 0 && len(t.remarks.rows) == 0 && len(t.consents.rows) == 0 && len(t.events) == 0 &&
+		len(t.subscriptions) == 0 && len(t.drafts) == 0 && len(t.remarks.rows) == 0 && len(t.consents.rows) == 0 && len(t.events) == 0 &&
 		len(t.keys) == 0 && len(t.leases) == 0 && len(t.numbers) == 0
 }

@@ -22,7 +22,7 @@ var impersonal = []string{
 // withoutPersons are the tables that tell of nobody: what refers to a person there
 // is an id. A new table is about persons until it stands here.
 var withoutPersons = []string{
-	"oms_adjustments", "oms_changes", "oms_coupons", "oms_events", "oms_facts", "oms_fulfillments", "oms_holds", "oms_items", "oms_keys", "oms_leases", "oms_levels",
+	"oms_adjustments", "oms_changes", "oms_coupons", "oms_drafts", "oms_events", "oms_facts", "oms_fulfillments", "oms_holds", "oms_items", "oms_keys", "oms_leases", "oms_levels",
 	"oms_lines", "oms_locations", "oms_moves", "oms_numbers", "oms_operations", "oms_orders", "oms_reports", "oms_reservations",
 	"oms_returns", "oms_schema", "oms_shipments", "oms_tenants", "oms_tenders",
 }

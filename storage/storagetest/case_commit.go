@@ -125,6 +125,10 @@ func (t *try) absent(when string, b *storage.Batch) {
 		_, err := t.store.Customer(t.ctx, c.ID)
 		t.missing("customer "+when, err)
 	}
+	for i := range b.Drafts {
+		_, err := t.store.Draft(t.ctx, b.Drafts[i].ID)
+		t.missing("draft "+when, err)
+	}
 	for i := range b.Subscriptions {
 		_, err := t.store.Subscription(t.ctx, b.Subscriptions[i].ID)
 		t.missing("subscription "+when, err)

@@ -89,6 +89,8 @@ func endedReads(t *try) {
 		"customer":      func() error { _, err := t.store.Customer(ctx, id); return err },
 		"customer by":   func() error { _, err := t.store.CustomerBy(ctx, "a@b", ""); return err },
 		"customers":     func() error { _, err := collect(t.store.Customers(ctx, crm.Filter{})); return err },
+		"draft":         func() error { _, err := t.store.Draft(ctx, b.Drafts[0].ID); return err },
+		"drafts":        func() error { _, err := collect(t.store.Drafts(ctx, order.DraftFilter{})); return err },
 		"subscription":  func() error { _, err := t.store.Subscription(ctx, b.Subscriptions[0].ID); return err },
 		"subscriptions": func() error { _, err := collect(t.store.Subscriptions(ctx, order.SubscriptionFilter{})); return err },
 		"saved":         func() error { _, err := t.store.SavedAddresses(ctx, id); return err },

@@ -92,6 +92,8 @@ func payloadTypes(t *try) {
 			_, right = e.Payload.(*crm.Delta)
 		case event.Subscription:
 			_, right = e.Payload.(*order.SubscriptionDelta)
+		case event.Draft:
+			_, right = e.Payload.(*order.DraftDelta)
 		}
 		if !right {
 			t.fail("the payload of %s is a %T", e.Aggregate, e.Payload)

@@ -36,12 +36,12 @@ func snapshotCases() []Case {
 	}
 }
 
-var aggregates = []string{event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription}
+var aggregates = []string{event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription, event.Draft}
 
 // counts is how much is in the books.
 type counts struct {
 	Orders, Facts, Tenders, Fulfillments, Reservations, Items, Levels, Moves, Events, Keys, Coupons, Leases int
-	Customers, Saved, Subscriptions                                                                         int
+	Customers, Saved, Subscriptions, Drafts                                                                 int
 	LastPosition                                                                                            int64
 }
 
@@ -61,6 +61,7 @@ func (t *try) booksOf(b storage.Books) counts {
 		Customers:     len(all(t, "customers", b.AllCustomers(t.ctx))),
 		Saved:         len(all(t, "saved addresses", b.AllSavedAddresses(t.ctx))),
 		Subscriptions: len(all(t, "subscriptions", b.AllSubscriptions(t.ctx))),
+		Drafts:        len(all(t, "drafts", b.AllDrafts(t.ctx))),
 	}
 	for _, aggregate := range aggregates {
 		c.Events += len(all(t, "events", b.AllEvents(t.ctx, aggregate)))
@@ -135,6 +136,8 @@ func (t *try) wholeCustomers(books storage.Books, want *rows) {
 	t.equal("saved addresses", all(t, "saved addresses", books.AllSavedAddresses(t.ctx)), want.Saved)
 	slices.SortFunc(want.Subscriptions, func(a, b *order.Subscription) int { return byID(a.ID, b.ID) })
 	t.equal("subscriptions", all(t, "subscriptions", books.AllSubscriptions(t.ctx)), want.Subscriptions)
+	slices.SortFunc(want.Drafts, func(a, b *order.Draft) int { return byID(a.ID, b.ID) })
+	t.equal("drafts", all(t, "drafts", books.AllDrafts(t.ctx)), want.Drafts)
 }
 
 func (t *try) wholeStock(books storage.Books, want *rows) {
@@ -208,6 +211,7 @@ func scattered(t *try) {
 	}
 	for _, id := range reversed([]uuid.UUID{t.ID(), t.ID()}) {
 		batches = append(batches, t.subscriptions(order.Subscription{ID: id}))
+		batches = append(batches, t.drafts(order.Draft{ID: id}))
 	}
 	// Orders, and items, may be committed in any order.
 	batches[0], batches[2] = batches[2], batches[0]
@@ -232,6 +236,7 @@ func snapshotOrder(t *try) {
 		ascending(t, "reservations", all(t, "reservations", b.AllReservations(t.ctx)),
 			func(r inventory.Reservation) string { return r.Owner + "\x00" + hex(r.ID) })
 		ascending(t, "customers", all(t, "customers", b.AllCustomers(t.ctx)), func(c *crm.Customer) string { return hex(c.ID) })
+		ascending(t, "drafts", all(t, "drafts", b.AllDrafts(t.ctx)), func(d *order.Draft) string { return hex(d.ID) })
 		ascending(t, "subscriptions", all(t, "subscriptions", b.AllSubscriptions(t.ctx)), func(s *order.Subscription) string { return hex(s.ID) })
 		ascending(t, "saved addresses", all(t, "saved addresses", b.AllSavedAddresses(t.ctx)),
 			func(a crm.Address) string { return hex(a.CustomerID) + hex(a.ID) })

@@ -105,9 +105,10 @@ func (t *try) nothingSaved(b *storage.Batch) {
 	coupons, err := t.store.CouponsOf(t.ctx, b.Orders[0].Coupons[0].CustomerID)
 	t.ok("coupons", err)
 	guests := all(t, "guests", t.store.Orders(t.ctx, order.Filter{GuestEmail: b.Orders[0].Addresses[0].Email}))
+	drafted := all(t, "drafts", t.store.Drafts(t.ctx, order.DraftFilter{}))
 	subscribed := all(t, "subscriptions", t.store.Subscriptions(t.ctx, order.SubscriptionFilter{}))
 	listed := all(t, "customers", t.store.Customers(t.ctx, crm.Filter{Merged: true}))
-	t.equal("rows about customers", len(t.book(b.CRM.Addresses[0].CustomerID))+len(notes)+len(consents)+len(coupons)+len(guests)+len(listed)+len(subscribed), 0)
+	t.equal("rows about customers", len(t.book(b.CRM.Addresses[0].CustomerID))+len(notes)+len(consents)+len(coupons)+len(guests)+len(listed)+len(subscribed)+len(drafted), 0)
 }
 
 // nothingListed ends the case if any list has something.

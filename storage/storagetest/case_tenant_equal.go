@@ -85,6 +85,7 @@ func readersAsked(b *storage.Batch) map[string][]any {
 		"FulfillmentByTracking": {f.Shipments[0].Carrier, f.Shipments[0].Tracking},
 		"Customer":              {customer.ID}, "CustomerBy": {customer.Email, ""}, "Customers": {crm.Filter{Merged: true}},
 		"Subscription": {b.Subscriptions[0].ID}, "Subscriptions": {order.SubscriptionFilter{}},
+		"Draft": {b.Drafts[0].ID}, "Drafts": {order.DraftFilter{}},
 		"SavedAddresses": {b.CRM.Addresses[0].CustomerID}, "CustomerNotes": {b.CRM.Notes[0].CustomerID}, "Consents": {b.CRM.Consents[0].CustomerID},
 		"Facts": {reporting.Period{}}, "OrderFacts": {reporting.OrderScope{Paid: true}}, "PaymentFacts": {reporting.Period{}}, "StockFacts": {},
 		"History": {event.Order, o.ID}, "Stream": {int64(0), 0},
@@ -118,7 +119,7 @@ func (t *try) everything(b *storage.Batch) map[string]any {
 					answers[name+" "+[]string{"by order", "by id"}[by]] = t.answer(name, stream, by)
 				}
 			default:
-				for _, aggregate := range []string{event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription} {
+				for _, aggregate := range []string{event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription, event.Draft} {
 					answers[name+" of "+aggregate] = t.answer(name, stream, aggregate)
 				}
 			}

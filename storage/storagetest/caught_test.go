@@ -23,6 +23,7 @@ var caughtBy = map[string][]string{
 	"ignores expectations": {
 		"commit: a refused batch writes nothing",
 		"version: a subscription's event must follow the stored one",
+		"version: a draft's event must follow the stored one",
 		"version: an expected version that has moved is a conflict",
 		"version: expecting version 0 means that nothing is there",
 		"version: a conflict says what moved",
@@ -905,6 +906,43 @@ var caughtBy = map[string][]string{
 	},
 	"takes up subscriptions at the very time asked for": {
 		"subscription: those to be taken up come in order of time and id",
+	},
+	"ignores versions of draft": {
+		"draft: a change comes with its event and an event with its change",
+		"version: a draft's event must follow the stored one",
+	},
+	"writes a draft without an event": {
+		"draft: a change comes with its event and an event with its change",
+	},
+	"finds a draft that is none": {
+		"commit: a refused batch writes nothing",
+		"draft: one that does not exist is not found",
+		"draft: a change comes with its event and an event with its change",
+		"tenant: no reader sees another tenant's books",
+	},
+	"merges a draft with what it was": {
+		"draft: a change replaces it whole",
+	},
+	"ignores the cursor of a listing of drafts": {
+		"draft: a listing is in order of id and goes on behind a cursor",
+		"draft: those that expire come in order of time and id",
+	},
+	"ignores the limit of a listing of drafts": {
+		"draft: a listing is in order of id and goes on behind a cursor",
+		"draft: those that expire come in order of time and id",
+	},
+	"lists the drafts of all customers": {
+		"draft: a listing is in order of id and goes on behind a cursor",
+		"draft: those that expire come in order of time and id",
+	},
+	"lists drafts in all statuses": {
+		"draft: a listing is in order of id and goes on behind a cursor",
+	},
+	"lists drafts that expire by id": {
+		"draft: those that expire come in order of time and id",
+	},
+	"expires drafts at the very time asked for": {
+		"draft: those that expire come in order of time and id",
 	},
 	"ignores versions of customer": {
 		"customer: a change comes with its event and an event with its change",

@@ -30,7 +30,7 @@ type changing struct {
 func changes() []changing {
 	return []changing{
 		changedOrder(), changedTender(), changedFulfillment(), changedItem(), changedLocation(), changedPolicy(),
-		changedReservation(), changedCustomer(), changedSaved(), changedSubscription(), changedLease(),
+		changedReservation(), changedCustomer(), changedSaved(), changedSubscription(), changedDraft(), changedLease(),
 	}
 }
 
@@ -277,6 +277,22 @@ func changedSubscription() changing {
 			return &storage.Batch{
 				Command: cmd, Subscriptions: []order.Subscription{*to},
 				Events: []event.Event{cmd.Event(event.Subscription, to.ID, to.Version, "changed", to.Delta(to.Next, ""))},
+			}
+		},
+		frozen: map[string]string{"ID": isIdentity, "Version": isVersion},
+	}
+}
+
+func changedDraft() changing {
+	return changing{
+		name: "a draft",
+		row:  func(r *rows) any { return r.Drafts[0] },
+		batch: func(cmd event.Command, _, after any) *storage.Batch {
+			to := after.(*order.Draft)
+			to.Version++
+			return &storage.Batch{
+				Command: cmd, Drafts: []order.Draft{*to},
+				Events: []event.Event{cmd.Event(event.Draft, to.ID, to.Version, "changed", to.Delta(""))},
 			}
 		},
 		frozen: map[string]string{"ID": isIdentity, "Version": isVersion},

@@ -87,7 +87,7 @@ func commitFaults() []mistake {
 			b.Expect = slices.DeleteFunc(b.Expect, func(e storage.Expect) bool { return e.Version == 0 })
 		})},
 		ignoresVersions(event.Order), ignoresVersions(event.Payment), ignoresVersions(event.Fulfillment),
-		ignoresVersions(event.Item), ignoresVersions(event.Customer), ignoresVersions(event.Subscription),
+		ignoresVersions(event.Item), ignoresVersions(event.Customer), ignoresVersions(event.Subscription), ignoresVersions(event.Draft),
 		{name: "replaces the item of a SKU", hooks: commits(func(ctx ctxt, s store, b *storage.Batch) {
 			for i := range b.Inventory.Items {
 				item := &b.Inventory.Items[i]
@@ -164,6 +164,10 @@ func ignoresVersions(kind string) mistake {
 		case event.Subscription:
 			for i := range b.Subscriptions {
 				b.Subscriptions[i].Version = e.Version
+			}
+		case event.Draft:
+			for i := range b.Drafts {
+				b.Drafts[i].Version = e.Version
 			}
 		}
 	})}

@@ -20,7 +20,7 @@ type mistake struct {
 func allMistakes() []mistake {
 	return slices.Concat(
 		commitFaults(), referenceFaults(), stockFaults(), couponFaults(), orderFaults(), inventoryFaults(),
-		paymentFaults(), fulfillmentFaults(), customerFaults(), subscriptionFaults(), eventFaults(), keyFaults(), tenantFaults(), snapshotFaults(),
+		paymentFaults(), fulfillmentFaults(), customerFaults(), subscriptionFaults(), draftFaults(), eventFaults(), keyFaults(), tenantFaults(), snapshotFaults(),
 		factFaults(), reportFaults(), contextFaults(), ownershipFaults(), concurrencyFaults(),
 	)
 }

@@ -13,7 +13,7 @@ import (
 
 // sections are the fields of a batch that hold data.
 var sections = []string{
-	"Command", "Result", "Orders", "Inventory", "Payments", "Fulfillments", "CRM", "Subscriptions", "Leases", "Events",
+	"Command", "Result", "Orders", "Inventory", "Payments", "Fulfillments", "CRM", "Subscriptions", "Drafts", "Leases", "Events",
 }
 
 func fieldCases() []Case {

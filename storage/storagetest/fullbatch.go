@@ -70,6 +70,7 @@ var tied = map[string]string{
 	"Fulfillments.Delta.Fulfillment.Version": "is that of the event",
 	"CRM.Customers.Version":                  "is that of the event",
 	"Subscriptions.Version":                  "is that of the event",
+	"Drafts.Version":                         "is that of the event",
 	"Leases.After.Version":                   "is one above the stored one",
 	"Leases.After.Name":                      "is that of the claim",
 	"Events.Aggregate":                       "is that of the change",
@@ -118,6 +119,7 @@ var required = map[string]bool{
 	"Fulfillments.Delta.Shipments.ID":             true,
 	"CRM.Customers.ID":                            true,
 	"Subscriptions.ID":                            true,
+	"Drafts.ID":                                   true,
 	"CRM.Addresses.ID":                            true,
 	"CRM.Addresses.CustomerID":                    true,
 	"CRM.Notes.ID":                                true,
@@ -169,6 +171,9 @@ func fullBatch(number uint32, currency money.Currency) *storage.Batch {
 	}
 	for i := range b.Subscriptions {
 		b.Subscriptions[i].Version = 1
+	}
+	for i := range b.Drafts {
+		b.Drafts[i].Version = 1
 	}
 	f.fixEvents(b)
 	return b
@@ -237,7 +242,7 @@ func (f *filler) fixFulfillment(d *fulfillment.Delta, o *order.Delta) {
 
 // fixEvents makes one event per aggregate of the batch.
 func (f *filler) fixEvents(b *storage.Batch) {
-	n := len(b.Orders) + len(b.Payments) + len(b.Fulfillments) + len(b.Inventory.Items) + len(b.CRM.Customers) + len(b.Subscriptions)
+	n := len(b.Orders) + len(b.Payments) + len(b.Fulfillments) + len(b.Inventory.Items) + len(b.CRM.Customers) + len(b.Subscriptions) + len(b.Drafts)
 	b.Events = make([]event.Event, n)
 	for i := range b.Events {
 		f.fill(reflect.ValueOf(&b.Events[i]).Elem())
@@ -246,7 +251,7 @@ func (f *filler) fixEvents(b *storage.Batch) {
 }
 
 // seal ties the events to the changes of a batch that inserts, in this order:
-// orders, tenders, fulfilment orders, items, subscriptions, customers.
+// orders, tenders, fulfilment orders, items, subscriptions, drafts, customers.
 func seal(b *storage.Batch) {
 	next := b.Events
 	tie := func(aggregate string, id uuid.UUID, version int64, payload any) {
@@ -273,6 +278,10 @@ func seal(b *storage.Batch) {
 	for i := range b.Subscriptions {
 		s := &b.Subscriptions[i]
 		tie(event.Subscription, s.ID, s.Version, s.Delta(s.LastRun, "made"))
+	}
+	for i := range b.Drafts {
+		d := &b.Drafts[i]
+		tie(event.Draft, d.ID, d.Version, d.Delta("made"))
 	}
 	for i := range b.CRM.Customers {
 		c := b.CRM.Customers[i]

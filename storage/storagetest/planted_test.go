@@ -63,6 +63,8 @@ type hooks struct {
 	consents      func(ctxt, store, uuid.UUID) ([]crm.Consent, error)
 	subscription  func(ctxt, store, uuid.UUID) (*order.Subscription, error)
 	subscriptions func(ctxt, store, order.SubscriptionFilter) iter.Seq2[*order.Subscription, error]
+	draft         func(ctxt, store, uuid.UUID) (*order.Draft, error)
+	drafts        func(ctxt, store, order.DraftFilter) iter.Seq2[*order.Draft, error]
 	couponsOf     func(ctxt, store, uuid.UUID) (map[string]int64, error)
 	facts         func(ctxt, store, reporting.Period) iter.Seq2[reporting.Fact, error]
 	orderFacts    func(ctxt, store, reporting.OrderScope) iter.Seq2[reporting.OrderFact, error]
@@ -299,6 +301,20 @@ func (p planted) Subscriptions(ctx ctxt, f order.SubscriptionFilter) iter.Seq2[*
 		return p.hooks.subscriptions(ctx, p.Store, f)
 	}
 	return p.Store.Subscriptions(ctx, f)
+}
+
+func (p planted) Draft(ctx ctxt, id uuid.UUID) (*order.Draft, error) {
+	if p.hooks.draft != nil {
+		return p.hooks.draft(ctx, p.Store, id)
+	}
+	return p.Store.Draft(ctx, id)
+}
+
+func (p planted) Drafts(ctx ctxt, f order.DraftFilter) iter.Seq2[*order.Draft, error] {
+	if p.hooks.drafts != nil {
+		return p.hooks.drafts(ctx, p.Store, f)
+	}
+	return p.Store.Drafts(ctx, f)
 }
 
 func (p planted) CouponsOf(ctx ctxt, id uuid.UUID) (map[string]int64, error) {

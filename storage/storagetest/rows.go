@@ -32,6 +32,7 @@ type rows struct {
 	Fulfillments  []*fulfillment.Fulfillment
 	Customers     []*crm.Customer
 	Subscriptions []*order.Subscription
+	Drafts        []*order.Draft
 	Saved         []crm.Address
 	Remarks       []crm.Note
 	Consents      []crm.Consent
@@ -70,6 +71,10 @@ func (r *rows) apply(b *storage.Batch) error {
 	for i := range b.Subscriptions {
 		x := b.Subscriptions[i].Clone()
 		put(&r.Subscriptions, find(r.Subscriptions, func(y *order.Subscription) bool { return y.ID == x.ID }), x)
+	}
+	for i := range b.Drafts {
+		x := b.Drafts[i].Clone()
+		put(&r.Drafts, find(r.Drafts, func(y *order.Draft) bool { return y.ID == x.ID }), x)
 	}
 	for i := range b.Leases {
 		l := b.Leases[i].After
@@ -238,6 +243,11 @@ func read(ctx context.Context, s storage.Store, want *rows) (*rows, error) {
 		s, err := s.Subscription(ctx, x.ID)
 		r.note(err)
 		got.Subscriptions = append(got.Subscriptions, s)
+	}
+	for _, x := range want.Drafts {
+		s, err := s.Draft(ctx, x.ID)
+		r.note(err)
+		got.Drafts = append(got.Drafts, s)
 	}
 	for _, l := range want.Leases {
 		x, err := s.Lease(ctx, l.Name)

@@ -25,7 +25,7 @@ type Case struct {
 func Cases() []Case {
 	return slices.Concat(
 		fieldCases(), commitCases(), orderOfChecksCases(), referenceCases(), stockCases(), couponCases(),
-		orderCases(), inventoryCases(), paymentCases(), fulfillmentCases(), customerCases(), subscriptionCases(),
+		orderCases(), inventoryCases(), paymentCases(), fulfillmentCases(), customerCases(), subscriptionCases(), draftCases(),
 		eventCases(), keyCases(), leaseCases(), numberCases(), tenantCases(), snapshotCases(),
 		factCases(), reportCases(), queryCases(), contextCases(), ownershipCases(), concurrencyCases(),
 	)

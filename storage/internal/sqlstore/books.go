@@ -26,6 +26,7 @@ var (
 	qAllMoves          = once(selectMove + `oms_moves m WHERE m.tenant = ?1 ORDER BY m.sku, m.location, m.seq`)
 	qAllCustomers      = once(selectCustomer + ` ORDER BY id`)
 	qAllSubscriptions  = once(selectSubscription + ` ORDER BY id`)
+	qAllDrafts         = once(selectDraft + ` ORDER BY id`)
 	qAllSaved          = once(selectSaved + ` ORDER BY customer_id, id`)
 	qAllEvents         = once(selectEvent + ` AND aggregate = ?2 ORDER BY aggregate_id, version`)
 	qAllKeys           = once(`SELECT key, command, body, result, at FROM oms_keys WHERE tenant = ?1 ORDER BY key`)
@@ -196,6 +197,11 @@ func (b *books) AllMoves(ctx context.Context) iter.Seq2[inventory.Move, error] {
 // AllSubscriptions yields the subscriptions by id.
 func (b *books) AllSubscriptions(ctx context.Context) iter.Seq2[*order.Subscription, error] {
 	return walk(ctx, b, qAllSubscriptions, b.reader.args(), "a subscription", (*row).subscription, nil)
+}
+
+// AllDrafts yields the drafts by id.
+func (b *books) AllDrafts(ctx context.Context) iter.Seq2[*order.Draft, error] {
+	return walk(ctx, b, qAllDrafts, b.reader.args(), "a draft", (*row).draft, nil)
 }
 
 // AllCustomers yields the customers by id.

@@ -19,6 +19,7 @@ var guards = map[string]guard{
 	event.Item:         newGuard("oms_items"),
 	event.Customer:     newGuard("oms_customers"),
 	event.Subscription: newGuard("oms_subscriptions"),
+	event.Draft:        newGuard("oms_drafts"),
 }
 
 func newGuard(table string) guard {

@@ -244,6 +244,7 @@ var (
 		event.Item:         lockByID("oms_items"),
 		event.Customer:     lockByID("oms_customers"),
 		event.Subscription: lockByID("oms_subscriptions"),
+		event.Draft:        lockByID("oms_drafts"),
 	}
 	lockItems        = locking("oms_items", "t.sku, t.version", "sku", "text")
 	lockLeases       = locking("oms_leases", "t.name, t.version", "name", "text")

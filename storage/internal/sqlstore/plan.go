@@ -89,6 +89,7 @@ func (x *Compiler) Compile(tenant string, known bool, b *storage.Batch) (*Plan, 
 	p.versions()
 	p.orders()
 	p.subscriptions()
+	p.drafts()
 	p.customers()
 	p.payments()
 	p.fulfillments()
@@ -379,7 +380,7 @@ func (p *Plan) recorded() {
 // hasRow reports whether aggregates of the kind are stored beside their events.
 func hasRow(aggregate string) bool {
 	switch aggregate {
-	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription:
+	case event.Order, event.Payment, event.Fulfillment, event.Item, event.Customer, event.Subscription, event.Draft:
 		return true
 	default:
 		return false

@@ -620,6 +620,22 @@ CREATE TABLE oms_subscriptions (
 CREATE INDEX oms_subscriptions_next ON oms_subscriptions (tenant, next_at, id) WHERE next_at IS NOT NULL;
 CREATE INDEX oms_subscriptions_customer ON oms_subscriptions (tenant, customer_id, id);
 
+-- Drafts and quotes: the whole of each as JSON. The columns beside are what it is found
+-- by; customer_id is that of zeros for a guest's, expires_at NULL for one that is over.
+CREATE TABLE oms_drafts (
+	tenant       text COLLATE "C" NOT NULL,
+	id           uuid NOT NULL,
+	version      bigint NOT NULL,
+	customer_id  uuid NOT NULL,
+	status       text COLLATE "C" NOT NULL,
+	expires_at   bigint,
+	draft        text COLLATE "C" NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX oms_drafts_expires ON oms_drafts (tenant, expires_at, id) WHERE expires_at IS NOT NULL;
+CREATE INDEX oms_drafts_customer ON oms_drafts (tenant, customer_id, id);
+
 -- The facts of orders in order of time: storage.Facts says which those are. Rows
 -- are written with what they tell of, in the same transaction. The row that an
 -- order is placed with has the id of zeros; what is charged or credited later has
