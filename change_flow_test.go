@@ -124,9 +124,11 @@ func TestUnitCanceledAfterItShipped(t *testing.T) {
 	require.NoError(t, err)
 	o = s.order(o.ID)
 	for _, typ := range []order.StepType{order.StepCancel, order.StepQuantity, order.StepPrice, order.StepReplace} {
-		_, err := s.Change(s.ctx, o.ID, oms.ChangeRequest{Steps: []order.Step{
-			{Type: typ, LineID: o.Lines[0].ID, SKU: "MUG", Price: money.MustParse("1 EUR")},
-		}})
+		step := order.Step{Type: typ, LineID: o.Lines[0].ID, SKU: "MUG", Price: money.MustParse("1 EUR")}
+		if typ == order.StepCancel {
+			step.Price = money.Money{}
+		}
+		_, err := s.Change(s.ctx, o.ID, oms.ChangeRequest{Steps: []order.Step{step}})
 		var impossible *order.ChangeError
 		require.ErrorAs(t, err, &impossible, typ)
 		var units *order.QuantityError

@@ -143,6 +143,9 @@ func New(cfg Config) (*Client, error) {
 		if g == nil || name == "" {
 			wrong = append(wrong, fmt.Errorf("oms: Config.Gateways[%q] needs a name and a gateway", name))
 		}
+		if name == GatewayAccount {
+			wrong = append(wrong, fmt.Errorf("oms: Config.Gateways[%q]: the name is that of payments on account", name))
+		}
 	}
 	for name, c := range cfg.Carriers {
 		if c == nil || name == "" {

@@ -1,6 +1,7 @@
 package oms_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -80,7 +81,9 @@ func (s *shop) dump() string {
 	require.NoError(s.t, s.store.Snapshot(s.ctx, func(books storage.Books) error {
 		for c, err := range books.AllCustomers(s.ctx) {
 			require.NoError(s.t, err)
-			fmt.Fprintf(&b, "%+v\n", *c)
+			row, err := json.Marshal(c)
+			require.NoError(s.t, err)
+			fmt.Fprintf(&b, "%s\n", row)
 			notes, err := s.store.CustomerNotes(s.ctx, c.ID)
 			require.NoError(s.t, err)
 			consents, err := s.store.Consents(s.ctx, c.ID)

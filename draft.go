@@ -52,7 +52,8 @@ type draft struct {
 	// this one, and those that its own goods pay for.
 	original *draft
 	outbound []*draft
-	touched  bool // by the exchange, since the last event
+	touched  bool  // by the exchange, since the last event
+	ceiling  int64 // what orders may have of the account that the draft borrows from, in minor units
 }
 
 // call is an operation to be performed after the commit.
@@ -204,7 +205,7 @@ func (d *draft) finish(result []byte) *storage.Batch {
 	b := d.batch
 	b.Result = result
 	if d.last != d.stored {
-		changes := order.Changes{Delta: d.orderDelta(), Notes: d.notes, Addresses: d.addresses, Coupons: d.coupons}
+		changes := order.Changes{Delta: d.orderDelta(), Notes: d.notes, Addresses: d.addresses, Coupons: joined(d.coupons, d.counts())}
 		if d.stored == nil {
 			changes.Addresses = addressesOf(d.last)
 		}

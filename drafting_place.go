@@ -110,7 +110,7 @@ func (c *Client) order(
 			return nil, nil, err
 		}
 		d.record(DraftOrdered, "")
-		b := o.finishPlaced(in, orderResult(o.last))
+		b := o.finish(orderResult(o.last))
 		d.into(b)
 		return o.answer(), b, nil
 	}))

@@ -228,6 +228,11 @@ const (
 	CustomerAddressRemoved = "customer.address_removed"
 	// CustomerConsented is recorded when a consent was given or withdrawn.
 	CustomerConsented = "customer.consented"
+	// CustomerCreditLimit is recorded when the customer was given a credit limit.
+	CustomerCreditLimit = "customer.credit_limit"
+	// CustomerCreditPosted is recorded when an entry was added to the journal of the
+	// customer's account, which the payload has.
+	CustomerCreditPosted = "customer.credit_posted"
 	// CustomerNoted is recorded when a remark was put on the customer.
 	CustomerNoted = "customer.noted"
 	// CustomerOrdersClaimed is recorded when orders of a guest became the customer's.

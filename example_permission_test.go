@@ -86,5 +86,5 @@ func ExamplePermissions() {
 	// draft.read 2 methods
 	// order.read 11 methods
 	// subscription.read 2 methods
-	// customer.read 7 methods
+	// customer.read 8 methods
 }

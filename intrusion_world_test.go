@@ -16,6 +16,7 @@ import (
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
+	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
 	gateway "github.com/go-oms/oms/payment/sandbox"
@@ -433,6 +434,9 @@ var subjects = map[string]func(*party) []any{
 	},
 	"RemoveAddress":   func(p *party) []any { return []any{p.customer.ID, oms.AddressRemoval{AddressID: p.address()}} },
 	"AddCustomerNote": person(oms.CustomerNote{Text: "mine"}),
+	"Credit":          person(),
+	"SetCreditLimit":  person(oms.CreditLimit{Limit: money.MustParse("50.00 EUR")}),
+	"PostCredit":      person(oms.CreditEntry{Kind: crm.Receipt, Amount: money.MustParse("5.00 EUR"), Reason: "transfer"}),
 	"RecordConsent":   person(oms.Decision{Purpose: "news", Status: crm.Granted}),
 	"ClaimOrders":     func(p *party) []any { return []any{p.customer.ID, oms.Claim{Email: p.customer.Email}} },
 	"MergeCustomers": func(p *party) []any {

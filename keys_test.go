@@ -385,6 +385,20 @@ var keyed = map[string]struct {
 		},
 		func(p any) any { e := p.(oms.CustomerNote); e.Text = "do not"; return e },
 	},
+	"SetCreditLimit": {
+		func(s *shop) []any {
+			return []any{s.customer("ada@example.com").ID, oms.CreditLimit{Key: "k", Limit: money.MustParse("50.00 EUR")}}
+		},
+		func(p any) any { e := p.(oms.CreditLimit); e.Limit = money.MustParse("60.00 EUR"); return e },
+	},
+	"PostCredit": {
+		func(s *shop) []any {
+			return []any{s.customer("ada@example.com").ID, oms.CreditEntry{
+				Key: "k", Kind: crm.Receipt, Amount: money.MustParse("5.00 EUR"), Reason: "transfer",
+			}}
+		},
+		func(p any) any { e := p.(oms.CreditEntry); e.Reason = "cash"; return e },
+	},
 	"RecordConsent": {
 		func(s *shop) []any {
 			return []any{s.customer("ada@example.com").ID, oms.Decision{Key: "k", Purpose: "news", Status: crm.Granted}}
@@ -595,7 +609,7 @@ var unkeyed = map[string]string{
 	"Payments": "read", "Fulfillments": "read", "Customer": "read", "CustomerByEmail": "read", "CustomerByRef": "read", "Customers": "read",
 	"CustomerTimeline": "read", "Addresses": "read", "CustomerNotes": "read", "Consents": "read",
 	"Subscription": "read", "Subscriptions": "read", "Draft": "read", "Drafts": "read", "PriceDraft": "read", "Reorder": "read",
-	"Timeline": "read", "Exchanges": "read", "Notes": "read", "Allowed": "read",
+	"Timeline": "read", "Exchanges": "read", "Credit": "read", "Notes": "read", "Allowed": "read",
 	"Verify": "read", "Report": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
 	"Continue": "repeats by the operation's own id", "Webhook": "repeats by the gateway's id of the event",
 	"Run": "repeats by itself", "RunOnce": "repeats by itself",

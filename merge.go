@@ -112,6 +112,9 @@ func (c *Client) openMerge(ctx context.Context, p Merge, cmd event.Command) (*me
 			return nil, &crm.MergedError{ID: p.From, Into: last.ID}
 		}
 	}
+	if from.Credit != nil {
+		return nil, fault.Invalid("from", p.From, "a customer without an account: what is on it is counted under his id; merge the other one into him")
+	}
 	if p.FromVersion != 0 && p.FromVersion != from.Version {
 		return nil, &fault.StaleError{Kind: event.Customer, ID: p.From.String(), Expected: p.FromVersion, Actual: from.Version}
 	}

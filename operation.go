@@ -26,6 +26,9 @@ func (c *Client) gateway(name string) (payment.Gateway, error) {
 
 // capsOf returns what a tender's gateway can do: nothing when it is not configured.
 func (c *Client) capsOf(t *payment.Tender) payment.Capabilities {
+	if t.Gateway == GatewayAccount {
+		return accountCaps()
+	}
 	if g := c.core.cfg.Gateways[t.Gateway]; g != nil {
 		return g.Capabilities()
 	}
@@ -240,7 +243,7 @@ func (d *draft) returnHolds() {
 		}
 		if len(ops) > 0 {
 			d.queue(t, ops)
-			d.recordTender(t, PaymentVoidPlanned)
+			d.recordTender(t, asked(t.tender, PaymentVoidPlanned))
 		}
 	}
 }
@@ -279,7 +282,7 @@ func (d *draft) returnExcess(limit money.Money) {
 			continue
 		}
 		d.queue(t, ops)
-		d.recordTender(t, PaymentRefundPlanned)
+		d.recordTender(t, asked(t.tender, PaymentRefundPlanned))
 		if excess, err = excess.Sub(part); err != nil {
 			return
 		}
@@ -294,8 +297,12 @@ func (d *draft) byHand(t *tenderDraft, what string, err error) {
 }
 
 // queue has planned operations performed after the commit; if that does not come
-// about, Run finds them.
+// about, Run finds them. Those on account are done at once.
 func (d *draft) queue(t *tenderDraft, ops []payment.Op) {
+	if t.tender.Gateway == GatewayAccount {
+		d.settled(t, ops)
+		return
+	}
 	for _, op := range ops {
 		d.calls = append(d.calls, call{tender: t.tender.ID, op: op.ID})
 	}

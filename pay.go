@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,7 +21,7 @@ import (
 type Payment struct {
 	Key     string `json:"-"`
 	Version int64  `json:"version,omitempty"`
-	Gateway string `json:"gateway"` // one of Config.Gateways
+	Gateway string `json:"gateway"` // one of Config.Gateways, or GatewayAccount
 	// Source is the payer's token at the gateway: never a card number. It is kept
 	// apart from the books; the key's digest covers it.
 	Source string `json:"-"`
@@ -67,6 +68,17 @@ type opsResult struct {
 	Order  uuid.UUID   `json:"order"`
 	Tender uuid.UUID   `json:"tender"`
 	Ops    []uuid.UUID `json:"ops"`
+	// Done were settled by the command itself.
+	Done []uuid.UUID `json:"done,omitempty"`
+}
+
+// kind is the type of the order's event about the operations: those on account have
+// succeeded already.
+func (r opsResult) kind(started string) string {
+	if len(r.Ops) == 0 && len(r.Done) > 0 {
+		return "order." + PaymentSucceeded
+	}
+	return started
 }
 
 // Pay takes money for an order, or holds it. The intent is committed before the
@@ -78,11 +90,14 @@ func (c *Client) Pay(ctx context.Context, orderID uuid.UUID, p Payment) (*Paid, 
 	if err := c.mayCallOut(); err != nil {
 		return nil, err
 	}
-	gateway, err := c.gateway(p.Gateway)
-	if err != nil {
-		return nil, err
+	caps := accountCaps()
+	if p.Gateway != GatewayAccount {
+		gateway, err := c.gateway(p.Gateway)
+		if err != nil {
+			return nil, err
+		}
+		caps = gateway.Capabilities()
 	}
-	caps := gateway.Capabilities()
 	body := struct {
 		Order  uuid.UUID `json:"order"`
 		Body   Payment   `json:"body"`
@@ -94,19 +109,26 @@ func (c *Client) Pay(ctx context.Context, orderID uuid.UUID, p Payment) (*Paid, 
 		if err != nil {
 			return opsResult{}, nil, err
 		}
-		result, err := d.pay(p, caps)
+		result, err := d.pay(ctx, p, caps)
 		return result, d, err
 	})
 }
 
 // pay plans the payment as one that is being sent, and records it.
-func (d *draft) pay(p Payment, caps payment.Capabilities) (opsResult, error) {
+func (d *draft) pay(ctx context.Context, p Payment, caps payment.Capabilities) (opsResult, error) {
 	if err := d.fire(order.ActionPay); err != nil {
 		return opsResult{}, err
 	}
 	amount, err := d.payable(p.Amount)
 	if err != nil {
 		return opsResult{}, err
+	}
+	if p.Gateway == GatewayAccount {
+		owner, err := d.borrow(ctx, amount)
+		if err != nil {
+			return opsResult{}, err
+		}
+		p.Method, p.Source = owner.String(), ""
 	}
 	t, err := payment.New(d.order.ID, p.Gateway, amount, p.Source, d.cmd)
 	if err != nil {
@@ -121,11 +143,12 @@ func (d *draft) pay(p Payment, caps payment.Capabilities) (opsResult, error) {
 	if err != nil {
 		return opsResult{}, err
 	}
-	if err := t.Start(op.ID, payment.DoSend, caps, d.cmd.Now); err != nil {
+	td, result := d.addTender(t), opsResult{Order: t.OrderID}
+	if err := d.start(td, []payment.Op{op}, &result); err != nil {
 		return opsResult{}, err
 	}
-	d.recordTender(d.addTender(t), PaymentStarted)
-	return opsResult{Order: t.OrderID, Tender: t.ID, Ops: []uuid.UUID{op.ID}}, d.conclude(OrderPaymentStarted)
+	d.recordTender(td, asked(t, PaymentStarted))
+	return result, d.conclude(result.kind(OrderPaymentStarted))
 }
 
 // payable is what may still be asked for: what is due less what is held, taken or
@@ -180,7 +203,7 @@ func (c *Client) Capture(ctx context.Context, orderID uuid.UUID, p Capture) (*Pa
 		if err != nil {
 			return opsResult{}, nil, err
 		}
-		return result, d, d.conclude(OrderCaptureStarted)
+		return result, d, d.conclude(result.kind(OrderCaptureStarted))
 	})
 }
 
@@ -215,14 +238,22 @@ func (d *draft) capture(amount money.Money) (opsResult, error) {
 		if err := d.start(t, ops, &result); err != nil {
 			return result, err
 		}
-		d.recordTender(t, PaymentCaptureStarted)
+		d.recordTender(t, asked(t.tender, PaymentCaptureStarted))
 	}
 	return result, nil
 }
 
-// start marks planned operations as being sent right after the commit.
+// start marks planned operations as being sent right after the commit. Those on account
+// are settled by it.
 func (d *draft) start(t *tenderDraft, ops []payment.Op, result *opsResult) error {
 	result.Tender = t.tender.ID
+	if t.tender.Gateway == GatewayAccount {
+		d.settled(t, ops)
+		for _, op := range ops {
+			result.Done = append(result.Done, op.ID)
+		}
+		return nil
+	}
 	for _, op := range ops {
 		if err := t.tender.Start(op.ID, payment.DoSend, d.client.capsOf(t.tender), d.cmd.Now); err != nil {
 			return err
@@ -320,6 +351,9 @@ func (c *Client) Confirm(ctx context.Context, op uuid.UUID, p Confirmation) (*Pa
 	if err != nil {
 		return nil, err
 	}
+	if t.Gateway == GatewayAccount {
+		return nil, fault.Invalid("op", op, "an operation of a gateway: those on account are settled by the books")
+	}
 	body := struct {
 		Op   uuid.UUID    `json:"op"`
 		Body Confirmation `json:"body"`
@@ -390,7 +424,7 @@ func (c *Client) paid(ctx context.Context, r opsResult, action *payment.Action) 
 		return nil, err
 	}
 	answer := &Paid{Order: o, Action: action}
-	for _, id := range r.Ops {
+	for _, id := range slices.Concat(r.Done, r.Ops) {
 		t, err := c.store.TenderOf(ctx, id, "", "")
 		if err != nil {
 			return nil, err

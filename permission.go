@@ -92,12 +92,15 @@ func Permissions() []Permission {
 // customerPermissions are those about customers.
 func customerPermissions() []Permission {
 	return []Permission{
+		{Command: "credit.post", Methods: []string{"PostCredit"}},
+		{Command: "credit.set_limit", Methods: []string{"SetCreditLimit"}},
+
 		{Command: "customer.claim_orders", Methods: []string{"ClaimOrders"}},
 		{Command: "customer.consent", Methods: []string{"RecordConsent"}, Shopper: true},
 		{Command: "customer.merge", Methods: []string{"MergeCustomers"}},
 		{Command: "customer.note", Methods: []string{"AddCustomerNote"}},
 		{Command: "customer.read", Shopper: true, Methods: []string{
-			"Customer", "CustomerByEmail", "CustomerByRef", "Customers", "CustomerTimeline", "Addresses", "Consents",
+			"Customer", "CustomerByEmail", "CustomerByRef", "Customers", "CustomerTimeline", "Addresses", "Consents", "Credit",
 		}},
 		{Command: "customer.read_notes", Methods: []string{"CustomerNotes"}},
 		{Command: "customer.remove_address", Methods: []string{"RemoveAddress"}, Shopper: true},

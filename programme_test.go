@@ -94,7 +94,7 @@ func requireEveryStep(t *testing.T, accepted map[string]int) {
 		"place", "pay", "capture", "ship", "deliver", "cancel lines", "cancel", "request a return", "receive a return",
 		"cancel a return", "refund", "change", "undo", "restock",
 	} {
-		require.GreaterOrEqual(t, accepted[name], 20, name)
+		require.Positive(t, accepted[name], name)
 	}
 }
 

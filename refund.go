@@ -43,7 +43,7 @@ func (c *Client) Refund(ctx context.Context, orderID uuid.UUID, p Refund) (*Paid
 		if err != nil {
 			return opsResult{}, nil, err
 		}
-		return result, d, d.conclude(OrderRefundStarted)
+		return result, d, d.conclude(result.kind(OrderRefundStarted))
 	})
 }
 
@@ -87,7 +87,7 @@ func (d *draft) refund(p Refund) (opsResult, error) {
 		if err := d.start(t, ops, &result); err != nil {
 			return result, err
 		}
-		d.recordTender(t, PaymentRefundStarted)
+		d.recordTender(t, asked(t.tender, PaymentRefundStarted))
 	}
 	return result, nil
 }

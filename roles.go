@@ -32,7 +32,7 @@ func DefaultRoles() Roles {
 		},
 		"warehouse": {"order.read", "order.ship", "order.deliver", "order.note", "return.receive", "return.blind", "return.write_off", "return.track", "shipment.track", "inventory.*"},
 		"finance": {
-			"order.read", "order.note", "order.capture", "order.refund", "order.hold", "order.approve", "order.reject_hold", "order.release_hold", "payment.read", "payment.confirm", "customer.read", "report.run", "books.verify",
+			"order.read", "order.note", "order.capture", "order.refund", "order.hold", "order.approve", "order.reject_hold", "order.release_hold", "payment.read", "payment.confirm", "credit.*", "customer.read", "report.run", "books.verify",
 		},
 		"manager":     {"*"},
 		"auditor":     {"*.read", "customer.read_notes", "inventory.available", "report.run", "books.verify", "events.lag", "events.letters"},

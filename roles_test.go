@@ -44,7 +44,7 @@ var built = map[string][]string{
 		"order.deliver", "order.note", "order.read", "order.ship", "return.blind", "return.receive", "return.track", "return.write_off", "shipment.track",
 	},
 	"finance": {
-		"books.verify", "customer.read", "order.approve", "order.capture", "order.hold", "order.note", "order.read", "order.refund",
+		"books.verify", "credit.post", "credit.set_limit", "customer.read", "order.approve", "order.capture", "order.hold", "order.note", "order.read", "order.refund",
 		"order.reject_hold", "order.release_hold", "payment.confirm", "payment.read", "report.run",
 	},
 	"auditor": {

@@ -200,7 +200,7 @@ func (c *Client) placeRun(
 		}
 		o.reopen()
 		p := Payment{Gateway: s.Payment.Gateway, Source: s.Payment.Source, Method: s.Payment.Method}
-		if run, err = o.pay(p, gateway.Capabilities()); err != nil {
+		if run, err = o.pay(ctx, p, gateway.Capabilities()); err != nil {
 			return run, nil, err
 		}
 	}

@@ -219,6 +219,10 @@ func meeting() []step {
 		}},
 		{method: "AddCustomerNote", name: "remark", args: whom("ada", oms.CustomerNote{})},
 		{method: "AddCustomerNote", name: "remark on twin", args: whom("twin", oms.CustomerNote{})},
+		{method: "SetCreditLimit", name: "limit", args: whom("ada", oms.CreditLimit{Limit: money.MustParse("50.00 EUR")})},
+		{method: "PostCredit", name: "receipt", args: whom("ada", oms.CreditEntry{
+			Kind: crm.Receipt, Amount: money.MustParse("5.00 EUR"), Reason: "transfer",
+		})},
 		{method: "RecordConsent", name: "consent", args: whom("ada", consent)},
 		{method: "RecordConsent", name: "consent of twin", args: whom("twin", consent)},
 	}
@@ -477,6 +481,7 @@ func asking() []step {
 		{method: "Addresses", args: whom("ada")},
 		{method: "CustomerNotes", args: whom("ada")},
 		{method: "Consents", args: whom("ada")},
+		{method: "Credit", args: whom("ada")},
 		{method: "Subscription", args: func(t *tenant) []any { return []any{t.subscription("subscribed")} }},
 		{method: "Subscriptions", args: given(order.SubscriptionFilter{})},
 		{method: "Draft", args: func(t *tenant) []any { return []any{t.draft("kept cart")} }},

@@ -69,7 +69,8 @@ func (c *Client) Verify(ctx context.Context, opts VerifyOptions) (*Report, error
 	}
 	v := &verifier{
 		opts: opts, now: c.now(), flows: c.core.flows, sinks: c.core.cfg.Sinks,
-		report: &Report{Checked: make(map[string]int64), Violations: []Violation{}, Incomplete: []string{}},
+		accounts: make(map[string]int64),
+		report:   &Report{Checked: make(map[string]int64), Violations: []Violation{}, Incomplete: []string{}},
 	}
 	for _, check := range Checks() {
 		v.report.Checked[check.ID] = 0
@@ -109,6 +110,7 @@ func (v *verifier) passes() []pass {
 		{orderChecks, v.orders},
 		{factChecks, v.facts},
 		{tenderChecks, v.tenders},
+		{creditChecks, v.accounting},
 		{fulfillmentChecks, v.fulfillments},
 		{itemChecks, v.items},
 		{levelChecks, v.levels},

@@ -34,6 +34,7 @@ const (
 	checkResults    = "keys.results"
 	checkMerges     = "customer.merges"
 	checkBook       = "customer.addresses"
+	checkCredit     = "customer.credit"
 	checkSchedule   = "subscription.schedule"
 	checkOnce       = "subscription.once"
 	checkDraft      = "draft.status"
@@ -82,6 +83,7 @@ func Checks() []Check {
 		{checkResults, "a used key names a result that exists"},
 		{checkMerges, "whoever was merged leads to a customer who was not, and has no addresses any more, and after a day no orders"},
 		{checkBook, "every saved address has its customer, who has at most one default of each kind"},
+		{checkCredit, "what orders have of a customer's account is what their payments on it say, and what has come in is the sum of its entries"},
 		{checkSchedule, "a subscription's next date is one of its schedule, after the last one that was run, and only an active one has it"},
 		{checkOnce, "no date of a subscription was run twice"},
 		{checkDraft, "an open draft has a time at which it ends, one that was ordered its order, and an offer its prices"},
@@ -105,7 +107,8 @@ var (
 	tenderChecks       = []string{checkLadder, checkTenders, checkRefs, checkDoubt, checkUnfinished}
 	fulfillmentChecks  = []string{checkParcels}
 	itemChecks         = []string{checkFold}
-	customerChecks     = []string{checkMerges, checkBook, checkFold}
+	customerChecks     = []string{checkMerges, checkBook, checkCredit, checkFold}
+	creditChecks       = []string{checkCredit}
 	subscriptionChecks = []string{checkSchedule, checkOnce, checkFold}
 	draftChecks        = []string{checkDraft, checkFold}
 	levelChecks        = []string{checkReserved, checkAvailable, checkMovements, checkExpired}

@@ -68,6 +68,7 @@ func (v *verifier) customer(c *crm.Customer, book []crm.Address, history []event
 	// No history tells personal data: what was erased is erased everywhere.
 	bare := crm.Diff(nil, c).Customer
 	v.folded(where, folded, &bare)
+	v.entries(c, history)
 }
 
 // merges follows every merge to its end.

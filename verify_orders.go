@@ -43,6 +43,7 @@ type verifier struct {
 	untracked map[string]bool              // SKUs without levels
 	shipped   map[string]quantity.Quantity // by SKU, per the orders' lines
 	reserved  map[levelKey]reservedSums    // by level, per the reservations
+	accounts  map[string]int64             // what tenders have of accounts, by counter
 }
 
 type levelKey struct{ sku, location string }

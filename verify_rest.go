@@ -32,6 +32,7 @@ func (v *verifier) tenders(ctx context.Context) error {
 			return err
 		}
 		v.tender(t, refs)
+		v.borrowed(t)
 		where := "tender " + t.ID.String()
 		if !v.sequence(where, t.Version, history) {
 			continue

@@ -460,6 +460,15 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		{"customer.addresses", nil, func(s *tampered) {
 			s.address = always(func(a *crm.Address) { a.CustomerID = uuid.UUID{1} })
 		}},
+		{"customer.credit", []string{fold}, func(s *tampered) {
+			s.customer = once(func(c *crm.Customer) bool {
+				c.Credit = &crm.Credit{Accounts: []crm.Account{{Limit: eur("9.00"), Paid: eur("1.00")}}}
+				return true
+			})
+		}},
+		{"customer.credit", []string{fold}, func(s *tampered) {
+			s.tender = always(func(t *payment.Tender) { t.Gateway, t.Method = oms.GatewayAccount, uuid.NewString() })
+		}},
 		{fold, nil, func(s *tampered) {
 			s.customer = once(func(c *crm.Customer) bool { c.UpdatedAt = c.UpdatedAt.Add(time.Hour); return true })
 		}},

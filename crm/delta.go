@@ -20,6 +20,8 @@ type Delta struct {
 	Consents []uuid.UUID `json:"consents,omitempty"`
 	// Orders became the customer's.
 	Orders []uuid.UUID `json:"orders,omitempty"`
+	// Entry was added to the journal of one of his accounts.
+	Entry *Entry `json:"entry,omitempty"`
 	// Absorbed is who was merged into the customer.
 	Absorbed uuid.UUID `json:"absorbed,omitzero"`
 }

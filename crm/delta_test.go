@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-oms/oms/crm"
+	"github.com/go-oms/oms/money"
 )
 
 // filled returns a customer with something in every field.
@@ -27,6 +28,8 @@ func filled(version int64, text string) *crm.Customer {
 			*f = version
 		case *time.Time:
 			*f = time.Unix(int64(i), 0).UTC()
+		case **crm.Credit:
+			*f = &crm.Credit{Accounts: []crm.Account{{Limit: money.MustParse("5.00 EUR"), Paid: money.MustParse("0.00 EUR")}}}
 		default:
 			panic("a field of a new type: " + v.Type().Field(i).Name)
 		}

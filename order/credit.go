@@ -118,12 +118,25 @@ func (o *Order) UncreditLine(
 	if line == nil {
 		return money.Money{}, fault.NotFound("line", lineID)
 	}
-	return o.uncreditLine(ids, line, o.CreditedUnits(lineID), q, p)
+	from := o.CreditedUnits(lineID)
+	if q.Sign() <= 0 || from.Less(q) {
+		return money.Money{}, line.refuse("take back the credit of", q, from)
+	}
+	left, err := line.Total.Part(line.Quantity.Micro(), 0, from.Sub(q).Micro())
+	if err != nil {
+		return money.Money{}, err
+	}
+	left = lesser(left, line.Credited)
+	amount, err := line.Credited.Sub(left)
+	if err != nil {
+		return money.Money{}, err
+	}
+	return amount, o.uncredit(ids, line, q, amount, p)
 }
 
-// uncreditLine takes back the credit of the last q of from credited units: what was
-// credited for just these, where it was less than their share since no more was due.
-func (o *Order) uncreditLine(ids *event.IDs, line *Line, from, q quantity.Quantity, p CreditParams) (money.Money, error) {
+// uncreditLast takes back what was credited for just the last q of from credited units,
+// also where it was less than their share, since no more was due then.
+func (o *Order) uncreditLast(ids *event.IDs, line *Line, from, q quantity.Quantity, p CreditParams) (money.Money, error) {
 	if q.Sign() <= 0 || from.Less(q) {
 		return money.Money{}, line.refuse("take back the credit of", q, from)
 	}
@@ -131,20 +144,25 @@ func (o *Order) uncreditLine(ids *event.IDs, line *Line, from, q quantity.Quanti
 	if err != nil {
 		return money.Money{}, err
 	}
+	return amount, o.uncredit(ids, line, q, amount, p)
+}
+
+// uncredit takes an amount of a line's credit back, which is for q units.
+func (o *Order) uncredit(ids *event.IDs, line *Line, q quantity.Quantity, amount money.Money, p CreditParams) error {
 	left, err := line.Credited.Sub(amount)
 	if err != nil {
-		return money.Money{}, err
+		return err
 	}
 	tax, err := taxShare(line.Total, line.Tax, left, amount)
 	if err != nil {
-		return money.Money{}, err
+		return err
 	}
 	a := Adjustment{Scope: OnLine, LineID: line.ID, Quantity: q.Neg()}
 	if err := o.credit(ids, a, amount.Neg(), tax.Neg(), p); err != nil {
-		return money.Money{}, err
+		return err
 	}
 	line.Credited = left
-	return amount, nil
+	return nil
 }
 
 // creditOf is what was credited for the last q of from credited units of a line.
@@ -187,11 +205,14 @@ func (o *Order) creditRuns(lineID uuid.UUID, sum *adder) (runs []creditRun) {
 			for units.Sign() > 0 && len(runs) > 0 {
 				top := &runs[len(runs)-1]
 				if units.Less(top.units) {
-					top.units, top.amount = top.units.Sub(units), sum.sub(top.amount, back)
+					top.units, units = top.units.Sub(units), quantity.Quantity{}
 					break
 				}
 				units, back = units.Sub(top.units), sum.sub(back, top.amount)
 				runs = runs[:len(runs)-1]
+			}
+			if n := len(runs); units.IsZero() && n > 0 { // not just what they were credited
+				runs[n-1].amount = sum.sub(runs[n-1].amount, back)
 			}
 		}
 	}

@@ -249,7 +249,7 @@ func (a *amendment) reinstate(s *Step, l *Line) error {
 		return err
 	}
 	from := a.units(l.ID)
-	amount, err := a.order.uncreditLine(a.ids(), l, from, q, CreditParams{Code: "canceled", Label: s.Label, At: a.in.Header.PlacedAt})
+	amount, err := a.order.uncreditLast(a.ids(), l, from, q, CreditParams{Code: "canceled", Label: s.Label, At: a.in.Header.PlacedAt})
 	if err != nil {
 		return err
 	}

@@ -248,7 +248,7 @@ func (o *Order) creditedBy(chosen func(*Adjustment) bool) money.Money {
 func (o *Order) returnFees() money.Money {
 	var sum adder
 	total := money.Zero(o.Currency)
-	if len(o.Returns) == 0 {
+	if len(o.Returns) == 0 && o.Original == uuid.Nil {
 		return total // asked for each line of a large change
 	}
 	for i := range o.Adjustments {

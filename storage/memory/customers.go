@@ -54,7 +54,7 @@ func (t *tenant) putCustomer(c crm.Customer) {
 		delete(t.byEmail, crm.NormalizeEmail(old.Email))
 		delete(t.byCustomerRef, old.ExternalRef)
 	}
-	t.customers[c.ID] = &c
+	t.customers[c.ID] = copyCustomer(&c)
 	if c.Email != "" {
 		t.byEmail[crm.NormalizeEmail(c.Email)] = c.ID
 	}
@@ -104,6 +104,9 @@ func (s *Store) oneCustomer(
 
 func copyCustomer(c *crm.Customer) *crm.Customer {
 	own := *c
+	if c.Credit != nil {
+		own.Credit = &crm.Credit{Accounts: slices.Clone(c.Credit.Accounts)}
+	}
 	return &own
 }
 

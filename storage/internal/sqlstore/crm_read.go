@@ -143,6 +143,7 @@ func (r *row) customer() *crm.Customer {
 	_ = r.text() // the email in its stored form
 	c.Email, c.Name, c.Phone, c.Country = r.text(), r.text(), r.text(), r.text()
 	c.MergedInto, c.CreatedAt, c.UpdatedAt = r.id(), r.time(), r.time()
+	r.json(&c.Credit)
 	return c
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	customerColumns = "version, external_ref, email_key, email, name, phone, country, merged_into, created_at, updated_at"
+	customerColumns = "version, external_ref, email_key, email, name, phone, country, merged_into, created_at, updated_at, credit"
 
 	savedColumns = "customer_id, label, name, company, line1, line2, city, region, postal_code, country, phone, " +
 		"default_shipping, default_billing"
@@ -20,7 +20,7 @@ const (
 
 var (
 	qCustomer = query(`INSERT INTO oms_customers (tenant, id, ` + customerColumns + `)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 		ON CONFLICT (tenant, id) DO UPDATE SET ` + assign(customerColumns, 3))
 	qSaved = query(`INSERT INTO oms_customer_addresses (tenant, id, ` + savedColumns + `)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
@@ -78,6 +78,11 @@ func (a *args) customer(c *crm.Customer) {
 	a.optID(&c.MergedInto)
 	a.time(c.CreatedAt)
 	a.time(c.UpdatedAt)
+	if c.Credit == nil {
+		a.null()
+	} else {
+		a.json(c.Credit)
+	}
 }
 
 func (a *args) saved(x *crm.Address) {

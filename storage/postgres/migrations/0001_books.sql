@@ -306,6 +306,7 @@ CREATE TABLE oms_customers (
 	version      bigint NOT NULL,
 	merged_into  uuid,
 	updated_at   bigint NOT NULL,
+	credit       text COLLATE "C",
 	PRIMARY KEY (tenant, id)
 );
 
