@@ -69,7 +69,8 @@ func BenchmarkDecodeDelta(b *testing.B) {
 	n := 0
 	var d order.Delta
 	fill(reflect.ValueOf(&d).Elem(), &n, "none", "")
-	d.Order.Lines, d.Order.Adjustments, d.Order.Returns, d.Order.Holds, d.Returns, d.Holds = nil, nil, nil, nil, nil, nil
+	d.Order.Lines, d.Order.Adjustments, d.Order.Returns, d.Order.Changes, d.Order.Holds = nil, nil, nil, nil, nil
+	d.Returns, d.Changes, d.Holds = nil, nil, nil
 	data, err := appendDelta(nil, &d)
 	require.NoError(b, err)
 	b.Run("parser", func(b *testing.B) {
