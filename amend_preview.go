@@ -64,10 +64,10 @@ func (a *amending) show(d *draft, seen *ChangePreview) error {
 		seen.Problems = append(seen.Problems, order.Problem{Err: err})
 		return true
 	}
-	if err := d.fire(order.ActionChange, a.lines()...); !refused(err) && err != nil {
+	if err := a.fire(d); !refused(err) && err != nil {
 		return err
 	}
-	p, err := order.Preview(d.order, &order.Change{Steps: a.steps}, a.priced)
+	p, err := order.Preview(d.order, &order.Change{Steps: a.steps}, a.basis)
 	if err != nil {
 		return err
 	}

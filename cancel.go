@@ -97,7 +97,9 @@ func (d *draft) cancelLines(lines []LineQuantity) error {
 		}
 		steps[i] = order.Step{Type: order.StepCancel, LineID: q.LineID, Quantity: q.Quantity, Label: d.reasonOr("canceled")}
 	}
-	p, err := order.Preview(d.order, &order.Change{Steps: steps}, order.Assembly{IDs: d.cmd.IDs, Header: order.Order{PlacedAt: d.cmd.At}})
+	p, err := order.Preview(d.order, &order.Change{Steps: steps}, order.Basis{
+		Priced: order.Assembly{IDs: d.cmd.IDs, Header: order.Order{PlacedAt: d.cmd.At}},
+	})
 	if err != nil {
 		return err
 	}

@@ -88,6 +88,10 @@ type Step struct {
 	// Adjustment names the credit that is taken back.
 	Adjustment uuid.UUID `json:"adjustment,omitzero"`
 	Backorder  bool      `json:"backorder,omitempty"` // units that are not there may be backordered
+	// ReturnID names the return that units are in. Zero is the one that the change asks for.
+	ReturnID uuid.UUID  `json:"return_id,omitzero"`
+	As       ReturnMove `json:"as,omitempty"`       // what becomes of units of a return
+	Location string     `json:"location,omitempty"` // where goods came in
 }
 
 // StepType says what a step does.
@@ -124,6 +128,19 @@ const (
 	// StepAddress sends what is not shipped to the address AddressID. It is in the same
 	// country: taxes and the price of delivery were reckoned for that.
 	StepAddress StepType = "address"
+	// StepReturn asks shipped units of the line back, as the policy for returns allows.
+	// Code is the reason; the steps of a change that have the same are one return. What
+	// comes is credited: there is no other resolution, and no credit in advance.
+	StepReturn StepType = "return"
+	// StepReceive says that units of a return came in at Location, and by As what becomes of
+	// them: restock, damaged, quarantine, scrap or, without credit, dismiss. What came is a
+	// fact: a change that says so is not undone.
+	StepReceive StepType = "receive"
+	// StepWriteOff says that units of a return will never come: by As, lose, or with a credit
+	// excuse or keep. It is not undone either.
+	StepWriteOff StepType = "write_off"
+	// StepCallOff calls off that units of a return are to come.
+	StepCallOff StepType = "call_off"
 	// StepUncredit takes the credit Adjustment back: how a discount is undone.
 	StepUncredit StepType = "uncredit"
 	// StepShippingBack credits Price of what delivery costs, with the Tax in it, takes the

@@ -134,6 +134,14 @@ func (l Limits) CheckOrder(o *Order) error {
 			return err
 		}
 	}
+	for i := range o.Changes {
+		for j := range o.Changes[i].Steps {
+			s := &o.Changes[i].Steps[j]
+			if err := l.texts("steps", j, s.SKU, s.Code, s.Label, s.Location); err != nil {
+				return err
+			}
+		}
+	}
 	for i := range o.Returns {
 		if err := within(fmt.Sprintf("returns[%d]", i), l.CheckReturn(&o.Returns[i])); err != nil {
 			return err

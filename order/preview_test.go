@@ -36,7 +36,7 @@ func preview(t require.TestingT, o *order.Order, steps ...order.Step) *order.Pre
 	if delivery != nil {
 		in.Taxes = append(in.Taxes, order.TaxPart{Line: order.ShippingLine, Code: "VAT", RatePPM: 190_000})
 	}
-	p, err := order.Preview(o, &c, in)
+	p, err := order.Preview(o, &c, order.Basis{Priced: in})
 	require.NoError(t, err)
 	return p
 }
