@@ -150,6 +150,13 @@ func TestAPromiseIsInJeopardyWhenOnlyTheWayIsLeft(t *testing.T) {
 	require.Equal(t, []uuid.UUID{waiting.ID}, s.inJeopardy())
 	require.Equal(t, []uuid.UUID{waiting.ID}, s.inJeopardy(), "it is told once")
 	require.Len(t, s.order(waiting.ID).Holds, 2)
+	r, _ := reporting.Named("jeopardy")
+	r.Query.Zone, r.Query.Lead = "UTC", 3*24*hour
+	table, err := s.Report(s.ctx, r.Query)
+	require.NoError(t, err)
+	total, err := table.Total(reporting.OrderCount)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, total.Count(), "the report says so, too")
 
 	_, err = s.Ship(s.ctx, waiting.ID, oms.Shipping{})
 	require.NoError(t, err, "it blocks nothing")

@@ -50,8 +50,9 @@ var dimensionInfos = []DimensionInfo{
 	{BySKU, "SKU", "the item; empty for what belongs to an order as a whole, such as its shipping"},
 	{ByCustomer, "Customer", "the id of the order's customer as of now; empty for a guest"},
 	{ByCode, "Code", "the code of a charge or credit, such as a coupon, a tax or \"return\"; empty for goods"},
-	{ByState, "State", "open, late, completed or canceled. An order whose every unit was called off is canceled; " +
-		"else one that reached a final status is completed; else one whose promised time is past, and that is not delivered whole, is late; else it is open"},
+	{ByState, "State", "open, jeopardy, late, completed or canceled. An order whose every unit was called off is canceled; " +
+		"else one that reached a final status is completed; else one whose promised time is past, and that is not delivered whole, is late; " +
+		"else one that is not sent whole, and whose promised time is no further away than the query's lead, is in jeopardy; else it is open"},
 	{ByStatus, "Status", "the order's status in its workflow"},
 	{ByPaymentStatus, "Payment status", "how the order stands with its money"},
 	{ByFulfillmentStatus, "Fulfilment status", "how much of the order is on its way"},
@@ -108,7 +109,7 @@ func (d Dimension) wants(value string) string {
 		}
 		return ""
 	case ByState:
-		known = []string{StateOpen, StateLate, StateCompleted, StateCanceled}
+		known = []string{StateOpen, StateJeopardy, StateLate, StateCompleted, StateCanceled}
 	case ByAge:
 		known = ages[:]
 	default:

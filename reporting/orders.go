@@ -38,12 +38,13 @@ var orderMeasures = []MeasureInfo{
 const (
 	StateOpen      = "open"
 	StateLate      = "late"
+	StateJeopardy  = "jeopardy"
 	StateCompleted = "completed"
 	StateCanceled  = "canceled"
 )
 
 // state returns what the order is at the moment; see ByState.
-func (f *OrderFact) state(asOf time.Time) string {
+func (f *OrderFact) state(asOf time.Time, lead time.Duration) string {
 	switch {
 	case f.FulfillmentStatus == "canceled":
 		return StateCanceled
@@ -51,9 +52,16 @@ func (f *OrderFact) state(asOf time.Time) string {
 		return StateCompleted
 	case !f.PromisedAt.IsZero() && f.PromisedAt.Before(asOf) && f.FulfillmentStatus != "delivered":
 		return StateLate
+	case lead > 0 && !f.PromisedAt.IsZero() && f.waits() && f.PromisedAt.Sub(asOf) <= lead:
+		return StateJeopardy
 	default:
 		return StateOpen
 	}
+}
+
+// waits reports whether goods of the order are still to be sent.
+func (f *OrderFact) waits() bool {
+	return f.FulfillmentStatus != "fulfilled" && f.FulfillmentStatus != "partially_delivered" && f.FulfillmentStatus != "delivered"
 }
 
 // ages are the age groups.
@@ -172,7 +180,7 @@ func orderKey(d Dimension, q *Query) func(*OrderFact) string {
 	case ByCustomer:
 		return idKey(func(f *OrderFact) uuid.UUID { return f.CustomerID })
 	case ByState:
-		return func(f *OrderFact) string { return f.state(q.AsOf) }
+		return func(f *OrderFact) string { return f.state(q.AsOf, q.Lead) }
 	case ByAge:
 		return func(f *OrderFact) string { return f.age(q.AsOf) }
 	case ByStatus:

@@ -44,6 +44,9 @@ type Query struct {
 	// AsOf is the moment at which orders are old or late. Client.Report puts in the
 	// shop's clock.
 	AsOf time.Time `json:"as_of,omitzero"`
+	// Lead is how long goods take once they are sent: an order that is not sent whole, and
+	// whose promise is no further away, is in jeopardy. Without it none is.
+	Lead time.Duration `json:"lead,omitempty"`
 	// Sort orders the rows of each currency by a measure, greatest first unless
 	// Ascending, and then by their keys. Without it rows are in order of their keys.
 	Sort      Measure `json:"sort,omitempty"`
@@ -93,6 +96,9 @@ func (q *Query) Check() error {
 		if m.of != "" && !slices.Contains(q.Measures, m.of) {
 			return fault.Invalid(m.field, m.of, "one of the measures asked for: "+join(q.Measures))
 		}
+	}
+	if q.Lead < 0 {
+		return fault.Invalid("lead", q.Lead, "how long goods take once they are sent, or 0")
 	}
 	if q.Limit < 0 {
 		return fault.Invalid("limit", q.Limit, "0 for all rows, or how many")

@@ -43,6 +43,7 @@ func TestQueriesThatCannotBeAnswered(t *testing.T) {
 		"an age that is none":            {"where[age]", func(q *reporting.Query) { q.Where, q.AsOf = where(reporting.ByAge), day(1) }},
 		"a sorting by what is not asked": {"sort", func(q *reporting.Query) { q.Sort = reporting.Due }},
 		"positive of what is not asked":  {"positive", func(q *reporting.Query) { q.Positive = reporting.Due }},
+		"a lead that is over":            {"lead", func(q *reporting.Query) { q.Lead = -1 }},
 		"a negative limit":               {"limit", func(q *reporting.Query) { q.Limit = -1 }},
 		"an age of no moment":            {"as_of", func(q *reporting.Query) { q.By = []reporting.Dimension{reporting.ByAge} }},
 		"a state of no moment":           {"as_of", func(q *reporting.Query) { q.Where = where(reporting.ByState) }},

@@ -1,6 +1,9 @@
 package reporting
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Report is a question that shops ask again and again: a query with a name and a
 // written definition, for which only the time is missing.
@@ -74,7 +77,16 @@ func Reports() []Report {
 			Definition: "The orders placed in the period that are not over, late ones among them, by age.",
 			Query: Query{
 				From: Orders, By: []Dimension{ByAge, ByStatus}, Measures: []Measure{OrderCount, Due},
-				Where: map[Dimension][]string{ByState: {StateOpen, StateLate}},
+				Where: map[Dimension][]string{ByState: {StateOpen, StateJeopardy, StateLate}},
+			},
+		},
+		{
+			Name: "jeopardy", Title: "Promises in jeopardy", Cost: costOrders,
+			Definition: "The orders placed in the period that are not sent whole though no more than the lead is left until their promised time, and those that are late. " +
+				"The lead, how long goods take once they are sent, is three days unless another is asked for.",
+			Query: Query{
+				From: Orders, By: []Dimension{ByState, ByFulfillmentStatus}, Measures: []Measure{OrderCount, Due}, Lead: 72 * time.Hour,
+				Where: map[Dimension][]string{ByState: {StateJeopardy, StateLate}},
 			},
 		},
 		{

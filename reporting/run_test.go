@@ -399,6 +399,33 @@ func TestStatesOfOrders(t *testing.T) {
 	require.Equal(t, [][]string{{"canceled", "1"}, {"completed", "1"}, {"late", "1"}, {"open", "4"}}, texts(table.Rows))
 }
 
+func TestAnOrderIsInJeopardyWhileItIsNotSent(t *testing.T) {
+	now := at("2025-04-02T00:00:00Z")
+	soon, later := now.Add(48*time.Hour), now.Add(48*time.Hour+time.Second)
+	books := &ledger{orders: []reporting.OrderFact{
+		{ID: id(1), Goods: true, FulfillmentStatus: "unfulfilled", PromisedAt: soon},
+		{ID: id(2), Goods: true, FulfillmentStatus: "backordered", PromisedAt: soon},
+		{ID: id(3), Goods: true, FulfillmentStatus: "partially_fulfilled", PromisedAt: now},
+		{ID: id(4), Goods: true, FulfillmentStatus: "unfulfilled", PromisedAt: now.Add(-time.Second)}, // late
+		{ID: id(5), Goods: true, FulfillmentStatus: "unfulfilled", PromisedAt: later},
+		{ID: id(6), Goods: true, FulfillmentStatus: "fulfilled", PromisedAt: soon},
+		{ID: id(7), Goods: true, FulfillmentStatus: "partially_delivered", PromisedAt: soon},
+		{ID: id(8), Goods: true, FulfillmentStatus: "delivered", PromisedAt: soon},
+		{ID: id(9), Goods: true, FulfillmentStatus: "unfulfilled"},
+		{ID: id(10), Goods: true, FulfillmentStatus: "canceled", PromisedAt: soon, ClosedAt: now},
+		{ID: id(11), Goods: true, FulfillmentStatus: "unfulfilled", PromisedAt: soon, ClosedAt: now},
+	}}
+	r, ok := reporting.Named("jeopardy")
+	require.True(t, ok)
+	r.Query.Zone, r.Query.AsOf, r.Query.Lead = "UTC", now, 48*time.Hour
+	r.Query.Measures = []reporting.Measure{reporting.OrderCount}
+	table, err := reporting.Run(t.Context(), books, r.Query)
+	require.NoError(t, err)
+	require.Equal(t, [][]string{
+		{"jeopardy", "backordered", "1"}, {"jeopardy", "partially_fulfilled", "1"}, {"jeopardy", "unfulfilled", "1"}, {"late", "unfulfilled", "1"},
+	}, texts(table.Rows))
+}
+
 func TestStockIsWorthItsCostAndSalesCountOnce(t *testing.T) {
 	books := &ledger{
 		stock: []reporting.StockFact{

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 	_ "time/tzdata" // zones have names on machines without a database of them too
 
 	"github.com/go-oms/oms/reporting"
@@ -178,6 +179,7 @@ type questionFlags struct {
 	Asc      bool     `name:"ascending" help:"With --sort: least first."`
 	Limit    *int     `placeholder:"N" help:"At most so many rows of each currency; 0 is all."`
 	AsOf     string   `placeholder:"TIME" help:"The moment from which orders are old or late; now by default."`
+	Lead     string   `placeholder:"72h" help:"How long goods take once they are sent: what is promised sooner is in jeopardy."`
 }
 
 // question is the report of that name with the question changed.
@@ -226,6 +228,11 @@ func (f *questionFlags) bound(q *reporting.Query) (err error) {
 			return fmt.Errorf("--as-of: %w", err)
 		}
 		q.AsOf = moment.From
+	}
+	if f.Lead != "" {
+		if q.Lead, err = time.ParseDuration(f.Lead); err != nil {
+			return fmt.Errorf("--lead: %w", err)
+		}
 	}
 	for _, condition := range f.Where {
 		dimension, value, ok := strings.Cut(condition, "=")

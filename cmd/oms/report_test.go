@@ -230,6 +230,7 @@ func TestReportSaysWhatIsAllowed(t *testing.T) {
 		"an unknown zone":       {[]string{"sales", "--zone", "Berlin"}, 1, []string{`"Berlin"`, "Europe/London"}},
 		"a time that is none":   {[]string{"sales", "--from", "spring"}, 1, []string{"from", `"spring"`, "2025-03-04"}},
 		"a reversed period":     {[]string{"sales", "--from", "2025-04", "--to", "2025-03"}, 1, []string{"the end itself is not part of it"}},
+		"no lead":               {[]string{"jeopardy", "--lead", "soon"}, 1, []string{"--lead", `"soon"`}},
 		"no moment":             {[]string{"sales", "--as-of", "noon"}, 1, []string{"--as-of", `"noon"`}},
 		"half a condition":      {[]string{"sales", "--where", "channel"}, 1, []string{"--where channel", "DIMENSION=VALUE"}},
 		"an unknown condition":  {[]string{"sales", "--where", "colour=red"}, 1, []string{`"colour"`}},
