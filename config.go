@@ -83,6 +83,8 @@ type Config struct {
 	// UnpaidFor is how long an unpaid order is kept before Run lets it expire and
 	// gives its stock back: 24 hours by default, negative for ever.
 	UnpaidFor time.Duration
+	// Split says who sells what, for PlaceSplit.
+	Split Splitter
 	// DraftsFor is how long drafts and quotes last that do not say: 30 days by default.
 	DraftsFor time.Duration
 	// MergeRule says what becomes of goods that are in both carts that are merged;

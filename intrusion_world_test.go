@@ -164,6 +164,12 @@ func (p *party) returning() (*order.Order, uuid.UUID) {
 // fewer is a change of the order by one unit.
 func (p *party) fewer(o *order.Order) oms.ChangeRequest { return oms.ChangeRequest{Steps: oneFewer(o)} }
 
+// calledOff is a change of an order that calls off what is to come back.
+func (p *party) calledOff() (*order.Order, oms.ChangeRequest) {
+	o, back := p.returning()
+	return o, oms.ChangeRequest{Steps: []order.Step{{Type: order.StepCallOff, LineID: o.Lines[0].ID, ReturnID: back}}}
+}
+
 // prepared is an order with a change that waits.
 func (p *party) prepared() *order.Order {
 	o := p.order()
@@ -246,8 +252,10 @@ var subjects = map[string]func(*party) []any{
 	"Orders":   func(p *party) []any { p.order(); return []any{order.Filter{CustomerID: p.customer.ID}} },
 	"OrdersOf": func(p *party) []any { p.order(); return []any{p.customer.ID} },
 
-	"Place": func(p *party) []any { return []any{p.cart()} },
-	"Price": func(p *party) []any { return []any{p.cart()} },
+	"Place":      func(p *party) []any { return []any{p.cart()} },
+	"PlaceSplit": func(p *party) []any { return []any{p.cart()} },
+	"PriceSplit": func(p *party) []any { return []any{p.cart()} },
+	"Price":      func(p *party) []any { return []any{p.cart()} },
 	"Enter": func(p *party) []any {
 		return []any{oms.Entry{
 			CustomerID: p.customer.ID, ShipToSaved: p.address(), BillToSaved: p.address(),
@@ -282,9 +290,9 @@ var subjects = map[string]func(*party) []any{
 		o := p.onHold(order.HoldApproval)
 		return []any{o.ID, o.Holds[0].ID, oms.HoldApproval{}}
 	},
-	"PreviewChange": func(p *party) []any { o := p.order(); return []any{o.ID, p.fewer(o)} },
-	"Change":        func(p *party) []any { o := p.order(); return []any{o.ID, p.fewer(o)} },
-	"OpenChange":    func(p *party) []any { o := p.order(); return []any{o.ID, p.fewer(o)} },
+	"PreviewChange": func(p *party) []any { o, back := p.calledOff(); return []any{o.ID, back} },
+	"Change":        func(p *party) []any { o, back := p.calledOff(); return []any{o.ID, back} },
+	"OpenChange":    func(p *party) []any { o, back := p.calledOff(); return []any{o.ID, back} },
 	"ApplyChange":   func(p *party) []any { o := p.prepared(); return []any{o.ID, o.Changes[0].ID, oms.ChangeDecision{}} },
 	"DiscardChange": func(p *party) []any { o := p.prepared(); return []any{o.ID, o.Changes[0].ID, oms.ChangeDecision{}} },
 	"UndoChange": func(p *party) []any {

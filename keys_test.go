@@ -33,6 +33,13 @@ var keyed = map[string]struct {
 		},
 		func(p any) any { c := p.(oms.Cart); c.Channel = "web"; return c },
 	},
+	"PlaceSplit": {
+		func(s *shop) []any {
+			s.receive("TEE-M", 2)
+			return []any{oms.Cart{Key: "k", Lines: []oms.CartLine{line("TEE-M", 2)}}}
+		},
+		func(p any) any { c := p.(oms.Cart); c.CartID = "c"; return c },
+	},
 	"Enter": {
 		func(s *shop) []any {
 			s.receive("TEE-M", 2)
@@ -559,7 +566,7 @@ func TestEveryCommandIsRepeatable(t *testing.T) {
 				continue
 			}
 			if field, ok := params.FieldByName("Key"); ok && field.Type.Kind() == reflect.String {
-				commands[prefix+m.Name] = m.Name != "Price" && m.Name != "PreviewChange"
+				commands[prefix+m.Name] = m.Name != "Price" && m.Name != "PriceSplit" && m.Name != "PreviewChange"
 			}
 		}
 	}

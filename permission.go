@@ -40,8 +40,10 @@ func Permissions() []Permission {
 		{Command: "order.open_change", Methods: []string{"OpenChange"}},
 		{Command: "order.pay", Methods: []string{"Pay"}, Shopper: true},
 		{Command: "order.place", Methods: []string{"Place"}, Shopper: true},
+		{Command: "order.place_split", Methods: []string{"PlaceSplit"}, Shopper: true},
 		{Command: "order.preview_change", Methods: []string{"PreviewChange"}},
 		{Command: "order.price", Methods: []string{"Price"}, Shopper: true},
+		{Command: "order.price_split", Methods: []string{"PriceSplit"}, Shopper: true},
 		{Command: "order.read", Shopper: true, Methods: []string{
 			"Order", "OrderByNumber", "OrderByRef", "OrderByCart", "Orders", "OrdersOf", "Fulfillments", "Notes", "Timeline", "Allowed",
 			"Exchanges",

@@ -93,6 +93,9 @@ type placement struct {
 	screening *screening
 	unpaidFor time.Duration // keeps the order longer than Config.UnpaidFor does
 	exchange  *inflow       // what pays for the order beside money
+	// elsewhere reports a SKU whose stock that is kept for the cart is another order's; nil
+	// leaves all of it to this one.
+	elsewhere func(sku string) bool
 }
 
 // price turns a cart into a placement: prices, shipping, discounts, tax.
@@ -371,6 +374,9 @@ func (d *draft) source(ctx context.Context, in *placement, first bool) (inventor
 	stock, err := inventory.ReadStock(ctx, c.store, skus, in.cartID, d.cmd.Now)
 	if err != nil {
 		return stock, inventory.Changes{}, nil, err
+	}
+	if in.elsewhere != nil {
+		stock.Held = slices.DeleteFunc(stock.Held, func(r inventory.Reservation) bool { return in.elsewhere(r.SKU) })
 	}
 	stock = stock.BehindQueue()
 	changes, assigned, err := inventory.AllocateOrder(stock, want, d.cmd)

@@ -26,7 +26,7 @@ type Roles map[string][]string
 func DefaultRoles() Roles {
 	roles := Roles{
 		"support": {
-			"draft.*", "quote.*", "order.reorder", "order.read", "order.place", "order.price", "order.enter", "order.cancel", "order.note", "order.act", "payment.read",
+			"draft.*", "quote.*", "order.reorder", "order.read", "order.place", "order.place_split", "order.price", "order.price_split", "order.enter", "order.cancel", "order.note", "order.act", "payment.read",
 			"order.preview_change", "order.open_change", "order.discard_change", "order.hold",
 			"return.request", "return.exchange", "return.cancel", "return.review", "return.label", "subscription.*", "customer.*", "inventory.available", "inventory.reserve", "inventory.release",
 		},

@@ -153,6 +153,7 @@ func openShop(t *testing.T, store storage.Store, change ...func(*oms.Config)) *s
 			"TEE-M": money.MustParse("19.90 EUR"), "MUG": money.MustParse("8.50 EUR"), "PIN": money.MustParse("0.99 EUR"),
 		},
 		Methods:  s.methods(),
+		Split:    oms.SoldIn{"MUG": "mugs"},
 		Gateways: oms.Gateways{"card": s.card},
 		Carriers: oms.Carriers{"post": s.post},
 		Now:      s.clock.Now,

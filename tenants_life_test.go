@@ -124,7 +124,7 @@ func stocking() []step {
 		{method: "Inventory.SetLocation", name: "main", args: given(inventory.LocationSettings{Code: main, Priority: 1, Country: "GB"})},
 		{method: "Inventory.SetItem", name: "tee", args: given(inventory.ItemSettings{SKU: "TEE-M"})},
 		{method: "Inventory.Receive", name: "mugs", args: given(inventory.Receipt{
-			SKU: "MUG", Location: main, Quantity: quantity.Of(50), UnitCost: money.MustParse("3.10 EUR")})},
+			SKU: "MUG", Location: main, Quantity: quantity.Of(51), UnitCost: money.MustParse("3.10 EUR")})},
 		{method: "Inventory.ReceiveAll", name: "delivery", args: given(inventory.Delivery{Lines: []inventory.DeliveryLine{
 			{SKU: "TEE-M", Location: main, Quantity: quantity.Of(100), Title: "stays what it was"},
 			{SKU: "PIN", Location: main, Quantity: quantity.Of(9)},
@@ -260,6 +260,10 @@ func ordering() []step {
 	at := time.Date(2025, 12, 1, 8, 0, 0, 0, time.UTC)
 	return []step{
 		{method: "Price", name: "priced", args: given(oms.Cart{Lines: tees(2), ShipTo: order.Address{Country: "GB"}})},
+		{method: "PriceSplit", name: "two sellers", args: given(oms.Cart{Lines: append(tees(1), line("MUG", 1)), ShipTo: order.Address{Country: "GB"}})},
+		{method: "PlaceSplit", name: "two orders", args: given(oms.Cart{
+			CartID: "two-sellers", Lines: append(tees(1), line("MUG", 1)), ShipTo: order.Address{Country: "GB"},
+		})},
 		{method: "Place", name: "guest", args: func(t *tenant) []any {
 			return []any{oms.Cart{
 				Lines:  append(tees(3), line("MUG", 1)),

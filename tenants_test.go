@@ -79,6 +79,7 @@ func twins(ctx context.Context, store storage.Store) (*twinned, error) {
 		Store: store, Now: w.clock.Now, NewID: w.newID,
 		Prices:   order.PriceList{"TEE-M": money.MustParse("19.90 EUR"), "MUG": money.MustParse("8.50 EUR")},
 		Methods:  fulfillment.Methods{fulfillment.FlatRate{Offer: fulfillment.Offer{Code: "standard", Label: "Standard"}, Price: money.MustParse("4.90 EUR")}},
+		Split:    oms.SoldIn{"MUG": "mugs"},
 		Gateways: oms.Gateways{"card": counter{w}},
 		Carriers: oms.Carriers{"post": dispatch{w}},
 		Returns: order.ReturnPolicy{
@@ -312,7 +313,7 @@ func (w *twinned) take(s step, t *tenant) (string, error) {
 	if err := w.askedOnce(s, err); err != nil {
 		return "", err
 	}
-	if err == nil && keyOf(args) != "" && s.method != "Price" {
+	if err == nil && keyOf(args) != "" && s.method != "Price" && s.method != "PriceSplit" {
 		again, repeated := t.call(s, args)
 		if repeated != nil {
 			return "", fmt.Errorf("the repetition: %w", repeated)

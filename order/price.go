@@ -86,7 +86,7 @@ func (e *PriceCurrencyError) Fault() fault.Kind { return fault.Rejected }
 // ProviderError reports a plugged-in part whose answer cannot be used. Nothing was
 // written. Its kind is fault.Rejected.
 type ProviderError struct {
-	Provider string // "pricer", "promotions" or "tax"
+	Provider string // "pricer", "promotions", "tax" or "splitter"
 	Field    string // path in the answer, such as "parts[2].amount"
 	Reason   string
 }
