@@ -3,7 +3,6 @@ package order
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,11 +29,10 @@ type amendment struct {
 	problems []Problem
 }
 
-// amend carries out the steps on the order, but for what they add.
+// amend carries out the steps on a copy of the order, but for what they add.
 func amend(o *Order, steps []Step, in *Basis) *amendment {
-	a := &amendment{order: o, in: in, steps: steps, inverse: make([]Step, 0, 2*len(steps)), stock: make([]StockDelta, 0, 2*len(steps))}
-	o.Adjustments = slices.Grow(o.Adjustments, len(steps)+len(in.Priced.Taxes))
-	o.Lines = slices.Grow(o.Lines, len(in.Priced.Lines))
+	copied := o.cloneFor(len(in.Priced.Lines), len(steps)+len(in.Priced.Taxes))
+	a := &amendment{order: copied, in: in, steps: steps, inverse: make([]Step, 0, 2*len(steps)), stock: make([]StockDelta, 0, 2*len(steps))}
 	if len(steps) == 0 {
 		a.problems = append(a.problems, Problem{Err: fault.Invalid("steps", "none", "at least one step")})
 	}

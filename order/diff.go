@@ -10,9 +10,14 @@ import (
 // Clone returns a copy that shares nothing that changes: the way to begin every
 // change.
 func (o *Order) Clone() *Order {
+	return o.cloneFor(0, 0)
+}
+
+// cloneFor is Clone with room for more lines and adjustments.
+func (o *Order) cloneFor(lines, adjustments int) *Order {
 	c := *o
-	c.Lines = slices.Clone(o.Lines)
-	c.Adjustments = slices.Clone(o.Adjustments)
+	c.Lines = roomier(o.Lines, lines)
+	c.Adjustments = roomier(o.Adjustments, adjustments)
 	c.Returns = slices.Clone(o.Returns)
 	for i := range c.Returns {
 		c.Returns[i] = c.Returns[i].Clone()
@@ -28,6 +33,14 @@ func (o *Order) Clone() *Order {
 	}
 	c.Metadata = o.Metadata.Clone()
 	return &c
+}
+
+// roomier copies a slice and has room for more.
+func roomier[E any](list []E, more int) []E {
+	if more == 0 {
+		return slices.Clone(list)
+	}
+	return append(make([]E, 0, len(list)+more), list...)
 }
 
 // Line returns the line with that id, or nil. The pointer is into o.

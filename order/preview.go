@@ -53,7 +53,7 @@ func (c *Change) Additions(o *Order) ([]PricedLine, *Charge) {
 	if !slices.ContainsFunc(c.Steps, func(s Step) bool { return adds[s.Type] }) {
 		return nil, nil
 	}
-	a := amend(o.Clone(), c.Steps, &Basis{})
+	a := amend(o, c.Steps, &Basis{})
 	return a.added, a.delivery
 }
 
@@ -80,7 +80,7 @@ func Preview(o *Order, c *Change, in Basis) (*Previewed, error) {
 		return nil, fault.Invalid("ids", nil, "a source of ids")
 	}
 	priced.Header.Currency, priced.Header.Terms = o.Currency, o.Terms
-	a := amend(o.Clone(), c.Steps, &in)
+	a := amend(o, c.Steps, &in)
 	if len(priced.Lines) != len(a.added) || (priced.Shipping == nil) != (a.delivery == nil) {
 		return nil, fault.Invalid("priced.lines", len(priced.Lines), strconv.Itoa(len(a.added))+", what the change adds")
 	}
