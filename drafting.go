@@ -209,6 +209,7 @@ type draftChange struct {
 	next   *order.Draft // the working copy
 	event  event.Event
 	stock  inventory.Changes
+	freed  []inventory.Move // by another draft in the same batch
 }
 
 // openDraft begins a change of a draft that the actor may see.
@@ -242,7 +243,7 @@ func (c *Client) keepStock(ctx context.Context, d *draftChange) error {
 		if err != nil {
 			return err
 		}
-		d.stock, _, err = inventory.ReserveCart(stock.BehindQueue(), cart, want, d.next.ExpiresAt, d.cmd)
+		d.stock, _, err = inventory.ReserveCart(stock.BehindQueue().Freed(d.freed), cart, want, d.next.ExpiresAt, d.cmd)
 		return err
 	}
 	if d.stored == nil || !d.stored.Reserve {

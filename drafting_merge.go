@@ -87,6 +87,7 @@ func (c *Client) merge(ctx context.Context, into, from *draftChange, p DraftMerg
 	if err := c.keepStock(ctx, from); err != nil {
 		return err
 	}
+	into.freed = from.stock.Moves
 	from.record(DraftMerged, p.Reason)
 	return c.saved(ctx, into, DraftSaved, p.Reason)
 }

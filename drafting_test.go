@@ -343,6 +343,23 @@ func TestGuestsCartIsMergedOnce(t *testing.T) {
 	require.Equal(t, quantity.Of(5), s.draft(mine.ID).Lines[0].Quantity)
 }
 
+// TestMergedDraftsShareTheirStock: what the guest's cart kept is there for the cart that
+// its goods go into, though nobody else's would be.
+func TestMergedDraftsShareTheirStock(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	mine := s.drafted(reserved)
+	left := s.level("TEE-M").Available()
+	guest, err := s.SaveDraft(s.ctx, oms.Draft{Lines: []oms.CartLine{{SKU: "TEE-M", Quantity: left}}, Reserve: true})
+	require.NoError(t, err)
+	require.Zero(t, s.level("TEE-M").Available(), "all of it is kept")
+	d, err := s.MergeDrafts(s.ctx, oms.DraftMerge{From: guest.ID, Into: mine.ID, Rule: order.MergeSum})
+	require.NoError(t, err)
+	require.Equal(t, s.level("TEE-M").Reserved, d.Lines[0].Quantity)
+	require.Equal(t, s.level("TEE-M").OnHand, d.Lines[0].Quantity)
+	s.clean()
+}
+
 func TestMergedDraftIsNobodyElses(t *testing.T) {
 	s := newShop(t)
 	mine := s.drafted()

@@ -102,6 +102,7 @@ func (s Stock) Freed(moves []Move) Stock {
 				s.Levels[i].Safety = s.Levels[i].Safety.Add(short)
 			}
 			s.Levels[i].Allocated = s.Levels[i].Allocated.Add(d.Allocated)
+			s.Levels[i].Reserved = s.Levels[i].Reserved.Add(d.Reserved)
 			s.Levels[i].Backordered = s.Levels[i].Backordered.Add(d.Backordered)
 		}
 	}
