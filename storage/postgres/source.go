@@ -109,7 +109,8 @@ func (db *database) view(
 ) error {
 	var failed error
 	err := db.lend(ctx, op, func(pg *pgconn.PgConn) {
-		c := &reading{ctx: ctx, wire: db.wire(pg), pending: db.prelude(tenant, begin), cursors: cursors}
+		c := &reading{ctx: ctx, wire: db.wire(pg), tenant: tenant, begin: begin, cursors: cursors}
+		c.pending = db.prelude(tenant, begin)
 		failed = fn(c)
 		if ended := c.end(begin != nil); failed == nil {
 			failed = ended
@@ -126,6 +127,8 @@ func (db *database) view(
 type reading struct {
 	ctx     context.Context
 	wire    *wire
+	tenant  string
+	begin   *sqlstore.Query // nil outside a transaction
 	pending []call
 	began   bool
 	cursors bool
@@ -133,22 +136,30 @@ type reading struct {
 	ahead   map[*sqlstore.Query][]*answer
 }
 
-// Ahead sends statements that are going to be asked.
-func (c *reading) Ahead(calls []sqlstore.Call) error {
+// Ahead sends statements that are going to be asked. The last ones take the end of the
+// transaction with them, which saves an exchange.
+func (c *reading) Ahead(calls []sqlstore.Call, last bool) error {
 	sent := c.pending
 	before := len(sent)
 	for i := range calls {
 		sent = append(sent, call{statement: c.wire.db.statements.of(calls[i].Query, 0), args: calls[i].Args})
+	}
+	last = last && c.begin != nil && !c.cursors
+	if last {
+		sent = append(sent, call{statement: c.wire.db.statements.of(qCommit, 0)})
 	}
 	answers, err := c.wire.exchange(c.ctx, sent)
 	c.pending, c.began = nil, true
 	if err != nil {
 		return err
 	}
+	if last {
+		c.pending, c.began = c.wire.db.prelude(c.tenant, c.begin), false
+	}
 	if c.ahead == nil {
 		c.ahead = map[*sqlstore.Query][]*answer{}
 	}
-	for i, a := range answers[before:] {
+	for i, a := range answers[before : before+len(calls)] {
 		q := calls[i].Query
 		c.ahead[q] = append(c.ahead[q], a)
 	}

@@ -61,8 +61,9 @@ type Conn interface {
 // can be sent together.
 type Forward interface {
 	// Ahead sends the statements. The next Query of each, in their order, is answered
-	// from what has come back.
-	Ahead(calls []Call) error
+	// from what has come back. The last ones end the transaction with them: whatever is
+	// asked behind them sees a moment of its own.
+	Ahead(calls []Call, last bool) error
 }
 
 // Rows is the answer to a query. Columns count from 0.

@@ -31,6 +31,8 @@ var (
 		WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, n`)
 	listHolds = newList(`SELECT order_id, `+holdColumns+` FROM oms_holds
 		WHERE tenant = ?1 AND order_id IN `, "uuid", ` ORDER BY order_id, n`)
+	qAddressesOf = query(`SELECT ` + addressColumns + ` FROM oms_addresses WHERE tenant = ?1 AND id IN (
+		(SELECT ship_to_id FROM oms_orders WHERE tenant = ?1 AND id = ?2), (SELECT bill_to_id FROM oms_orders WHERE tenant = ?1 AND id = ?2))`)
 	listAddresses = newList(`SELECT `+addressColumns+` FROM oms_addresses WHERE tenant = ?1 AND id IN `, "uuid", "")
 	qNotes        = query(`SELECT order_id, ` + noteColumns + ` FROM oms_notes WHERE tenant = ?1 AND order_id = ?2 ORDER BY at, id`)
 	qOrderThere   = query(`SELECT 1 FROM oms_orders WHERE tenant = ?1 AND id = ?2`)
@@ -42,10 +44,41 @@ var (
 func (r *Reader) Order(ctx context.Context, id uuid.UUID) (*order.Order, error) {
 	a := r.args()
 	a.id(&id)
-	o, err := r.order(ctx, qOrder, a)
+	var o *order.Order
+	err := r.read(ctx, "order", func(c Conn) (err error) {
+		if f, ok := c.(Forward); ok {
+			o, err = r.whole(c, f, id)
+		} else {
+			o, err = r.found(c, qOrder, a)
+		}
+		return err
+	})
 	if err == nil && o == nil {
 		err = fault.NotFound("order", id)
 	}
+	return o, err
+}
+
+// whole reads an order in one exchange.
+func (r *Reader) whole(c Conn, f Forward, id uuid.UUID) (o *order.Order, err error) {
+	a := r.args()
+	a.id(&id)
+	calls := append([]Call{{Query: qOrder, Args: a.values}, {Query: qAddressesOf, Args: a.values}}, r.partsOf(1, func(int) *uuid.UUID { return &id })...)
+	if err := f.Ahead(calls, true); err != nil {
+		return nil, err
+	}
+	if err := each(c, qOrder, a.values, "an order", func(row *row) { o = row.order() }); err != nil || o == nil {
+		return nil, err
+	}
+	if err := r.parts(c, []*order.Order{o}); err != nil {
+		return nil, err
+	}
+	found := make(map[uuid.UUID]order.Address, 2)
+	err = each(c, qAddressesOf, a.values, "an address", func(row *row) {
+		x := row.address()
+		found[x.ID] = x
+	})
+	addressed([]*order.Order{o}, found)
 	return o, err
 }
 
@@ -79,14 +112,19 @@ func (r *Reader) OrderBy(ctx context.Context, ref order.Ref) (*order.Order, erro
 }
 
 func (r *Reader) order(ctx context.Context, q *Query, a *args) (o *order.Order, err error) {
-	err = r.read(ctx, "order", func(c Conn) error {
-		o = nil
-		if err := each(c, q, a.values, "an order", func(row *row) { o = row.order() }); err != nil || o == nil {
-			return err
-		}
-		return r.fill(c, []*order.Order{o})
+	err = r.read(ctx, "order", func(c Conn) (err error) {
+		o, err = r.found(c, q, a)
+		return err
 	})
 	return o, err
+}
+
+// found reads the order that a query finds; nil for none.
+func (r *Reader) found(c Conn, q *Query, a *args) (o *order.Order, err error) {
+	if err := each(c, q, a.values, "an order", func(row *row) { o = row.order() }); err != nil || o == nil {
+		return nil, err
+	}
+	return o, r.fill(c, []*order.Order{o})
 }
 
 // fill adds what belongs to the orders: lines, adjustments, returns, holds, addresses.
@@ -94,6 +132,14 @@ func (r *Reader) fill(c Conn, orders []*order.Order) error {
 	if err := r.ahead(c, orders); err != nil {
 		return err
 	}
+	if err := r.parts(c, orders); err != nil {
+		return err
+	}
+	return r.addresses(c, orders)
+}
+
+// parts adds what is kept under an order's id.
+func (r *Reader) parts(c Conn, orders []*order.Order) error {
 	if err := r.lines(c, orders); err != nil {
 		return err
 	}
@@ -117,15 +163,11 @@ func (r *Reader) fill(c Conn, orders []*order.Order) error {
 	if err != nil {
 		return err
 	}
-	err = listHolds.each(c, r.Bound, len(orders), func(a *args, i int) { a.id(&orders[i].ID) }, "a hold",
+	return listHolds.each(c, r.Bound, len(orders), func(a *args, i int) { a.id(&orders[i].ID) }, "a hold",
 		func(row *row) {
 			o := find(row.id())
 			o.Holds = append(o.Holds, row.hold())
 		})
-	if err != nil {
-		return err
-	}
-	return r.addresses(c, orders)
 }
 
 // ahead sends what fill is going to ask in one exchange.
@@ -134,14 +176,18 @@ func (r *Reader) ahead(c Conn, orders []*order.Order) error {
 	if !ok || len(orders) == 0 {
 		return nil
 	}
-	var calls []Call
-	id := func(a *args, i int) { a.id(&orders[i].ID) }
-	for _, l := range [...]*list{listLines, listAdjusted, listReturns, listChanges, listHolds} {
-		calls = append(calls, l.calls(r.Bound, len(orders), id)...)
-	}
+	calls := r.partsOf(len(orders), func(i int) *uuid.UUID { return &orders[i].ID })
 	addresses := addressesOf(orders)
 	calls = append(calls, listAddresses.calls(r.Bound, len(addresses), func(a *args, i int) { a.id(&addresses[i]) })...)
-	return f.Ahead(calls)
+	return f.Ahead(calls, true)
+}
+
+// partsOf are the statements of parts.
+func (r *Reader) partsOf(orders int, id func(i int) *uuid.UUID) (calls []Call) {
+	for _, l := range [...]*list{listLines, listAdjusted, listReturns, listChanges, listHolds} {
+		calls = append(calls, l.calls(r.Bound, orders, func(a *args, i int) { a.id(id(i)) })...)
+	}
+	return calls
 }
 
 func (r *Reader) lines(c Conn, orders []*order.Order) error {
@@ -208,6 +254,12 @@ func (r *Reader) addresses(c Conn, orders []*order.Order) error {
 			x := row.address()
 			found[x.ID] = x
 		})
+	addressed(orders, found)
+	return err
+}
+
+// addressed puts addresses into the orders that name them.
+func addressed(orders []*order.Order, found map[uuid.UUID]order.Address) {
 	for _, o := range orders {
 		if x, ok := found[o.ShipToID]; ok {
 			o.ShipTo = &x
@@ -216,7 +268,6 @@ func (r *Reader) addresses(c Conn, orders []*order.Order) error {
 			o.BillTo = &x
 		}
 	}
-	return err
 }
 
 // finder returns a function that finds the element of a list by id. It answers

@@ -20,7 +20,7 @@ func (r *Reader) Stock(ctx context.Context, skus []string, now time.Time) (s inv
 			calls = append(calls, listItems.calls(r.Bound, len(skus), sku)...)
 			calls = append(calls, listLevels.calls(r.Bound, len(skus), sku)...)
 			calls = append(calls, Call{Query: qLocations, Args: r.args().values})
-			if err := f.Ahead(calls); err != nil {
+			if err := f.Ahead(calls, true); err != nil {
 				return err
 			}
 		}
