@@ -61,6 +61,9 @@ var importTable = []importRule{
 	// Pictures and pages are for those who want them.
 	{"reporting/...", slices.Concat(leaves, []string{"reporting"}), nil},
 
+	// What is sealed is what events say, whoever they are about.
+	{"audit", leaves, onlyUUID},
+
 	{"storage", slices.Concat(leaves, domains), onlyUUID},
 	{"storage/storagetest", ofStore, slices.Concat(onlyUUID, testTools)},
 	{"storage/memory", ofStore, onlyUUID},

@@ -1,0 +1,54 @@
+package oms_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/audit"
+	"github.com/go-oms/oms/event"
+	"github.com/go-oms/oms/order"
+)
+
+// TestSealsHoldWhileTheShopLivesOn: what a store answers about its events is the same each
+// time, so that seals hold after everything that happens later.
+func TestSealsHoldWhileTheShopLivesOn(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	key := audit.Key("0123456789abcdef0123456789abcdef")
+	var seals []audit.Seal
+	seal := func() {
+		var last *audit.Seal
+		if n := len(seals); n > 0 {
+			last = &seals[n-1]
+		}
+		next, err := audit.Next(s.ctx, s.store, "", key, last, s.clock.Now(), 0)
+		require.NoError(t, err)
+		require.NotNil(t, next)
+		seals = append(seals, *next)
+		report, err := audit.Verify(s.ctx, s.store, "", key, seals)
+		require.NoError(t, err)
+		require.Empty(t, report.Findings)
+		require.Zero(t, report.Unsealed)
+	}
+	ada := s.customer("ada@example.com")
+	s.receive("TEE-M", 9)
+	o, err := s.Place(s.ctx, oms.Cart{CustomerID: ada.ID, Lines: []oms.CartLine{line("TEE-M", 3)}, ShipTo: order.Address{Name: "Ada", Country: "GB"}})
+	require.NoError(t, err)
+	seal()
+	s.pay(o)
+	_, err = s.Ship(s.ctx, o.ID, oms.Shipping{Carrier: "post"})
+	require.NoError(t, err)
+	seal()
+	o = s.order(o.ID)
+	s.changed(o, swap(o, 1)...)
+	_, err = s.MergeCustomers(s.ctx, oms.Merge{From: ada.ID, Into: s.customer("ada@example.org").ID})
+	require.NoError(t, err)
+	seal()
+
+	proof, err := audit.Prove(s.ctx, s.store, seals, audit.Subject{Aggregate: event.Order, ID: o.ID})
+	require.NoError(t, err)
+	require.NoError(t, proof.Check(key))
+	require.Greater(t, len(proof.Seals), 1)
+}
