@@ -10,7 +10,7 @@ RACE := $(if $(shell command -v $$($(GO) env CC) 2>/dev/null),-race)
 # One package may take this long; the slowest are the suites on SQLite under -race.
 TIMEOUT ?= 40m
 
-.PHONY: test format tidy vet build postgres unit modules real smoke bench lint
+.PHONY: test format tidy vet build postgres unit modules real smoke bench powercut lint
 
 test: format tidy vet build postgres unit modules real smoke
 	@echo "make test: everything passed"
@@ -83,6 +83,10 @@ smoke:
 # Benchmarks for reading: take a quiet machine.
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# The power of a disk is cut under each store, as root on Linux: see internal/powercut.
+powercut:
+	OMS_POWERCUT=$${OMS_POWERCUT:-200} $(GO) test -count=1 -timeout 3h -v ./internal/powercut
 
 # golangci-lint v2 is not part of `make test`: its rules are in .golangci.yaml.
 lint:
