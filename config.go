@@ -98,6 +98,9 @@ type Config struct {
 	// Returns says what may be sent back and on which terms. By default every shipped
 	// unit may, for any reason and for ever, and nothing is charged.
 	Returns order.ReturnPolicy
+	// Claims says which claims about goods that were sent are heard. By default every one
+	// is, for ever.
+	Claims order.ClaimPolicy
 	// Limits bound requests; see order.Limits for the defaults.
 	Limits order.Limits
 	// Number writes the n-th order number; by default n+1000 in decimal.
@@ -166,6 +169,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	if f, ok := cfg.Authorizer.(AuthorizerFunc); ok && f == nil {
 		wrong = append(wrong, errors.New("oms: Config.Authorizer is a nil AuthorizerFunc"))
+	}
+	if err := cfg.Claims.Check(); err != nil {
+		wrong = append(wrong, fmt.Errorf("oms: Config.Claims: %w", err))
 	}
 	if err := cfg.Returns.Check(); err != nil {
 		wrong = append(wrong, fmt.Errorf("oms: Config.Returns: %w", err))

@@ -102,6 +102,15 @@ const (
 	// OrderReturnLabel is recorded when the carrier's answer about the label of a return
 	// was taken down.
 	OrderReturnLabel = "order.return_label"
+	// OrderClaimFiled is recorded when a claim about units that were sent was filed.
+	OrderClaimFiled = "order.claim_filed"
+	// OrderClaimResolved is recorded when a claim was granted: what is refunded is
+	// credited with it, and an order is placed of what is sent again.
+	OrderClaimResolved = "order.claim_resolved"
+	// OrderClaimRejected is recorded when a claim got nothing.
+	OrderClaimRejected = "order.claim_rejected"
+	// OrderClaimWithdrawn is recorded when a claim was given up.
+	OrderClaimWithdrawn = "order.claim_withdrawn"
 	// OrderExchangeSettled is recorded when what the goods of one order pay for those of
 	// another has changed, in the commit that changed it: on the order at the other end.
 	OrderExchangeSettled = "order.exchange_settled"

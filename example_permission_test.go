@@ -84,7 +84,7 @@ func ExamplePermissions() {
 	}
 	// Output:
 	// draft.read 2 methods
-	// order.read 11 methods
+	// order.read 12 methods
 	// subscription.read 2 methods
 	// customer.read 8 methods
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -364,38 +365,8 @@ func randomExchanges(t *testing.T, prices [3]string, r *rand.Rand) {
 		require.NotEqual(t, fault.Unknown, fault.KindOf(err), "%v", err)
 		s.clean()
 	}
-	for range 2 { // calling a return off may call an order off, which moves value on
-		for _, id := range orders {
-			for _, back := range s.order(id).Returns {
-				if back.Open() {
-					_, err := s.CancelReturn(s.ctx, id, back.ID, oms.ReturnCancellation{})
-					require.NoError(t, err)
-				}
-			}
-		}
-	}
-	_, err := s.RunOnce(s.ctx)
-	require.NoError(t, err)
-	for _, id := range orders {
-		s.evenUp(id)
-	}
-	s.clean()
-	paid, kept := money.Zero(s.order(orders[0]).Currency), money.Zero(s.order(orders[0]).Currency)
-	for _, id := range orders {
-		tenders, err := s.Payments(s.ctx, id)
-		require.NoError(t, err)
-		for _, x := range tenders {
-			paid, err = money.Sum(paid, x.Totals.Captured, x.Totals.Refunded.Neg())
-			require.NoError(t, err)
-		}
-		for _, l := range s.order(id).Lines {
-			gone := l.Canceled.Add(l.ReturnReceived)
-			part, err := l.Total.Part(l.Quantity.Micro(), gone.Micro(), l.Quantity.Micro())
-			require.NoError(t, err)
-			kept, err = kept.Add(part)
-			require.NoError(t, err)
-		}
-	}
+	s.settleAll(orders)
+	paid, kept := s.paidFor(orders)
 	require.Equal(t, kept, paid)
 }
 
@@ -426,4 +397,107 @@ func TestBothEndsOfAnExchangeAtOnce(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "0.00 EUR", s.balance(o, e.Order))
 	}
+}
+
+// TestCompletedOrderIsOwedAgain: what was given in advance for goods that then did not
+// come can be paid, though the order was complete.
+func TestCompletedOrderIsOwedAgain(t *testing.T) {
+	s := newShop(t)
+	o := s.sent(1)
+	e := s.exchange(o, 1, oms.Exchange{For: []oms.CartLine{line("TEE-M", 1)}})
+	_, err := s.Ship(s.ctx, e.Order.ID, oms.Shipping{Carrier: "post"})
+	require.NoError(t, err)
+	_, err = s.Deliver(s.ctx, e.Order.ID, oms.Delivery{})
+	require.NoError(t, err)
+	require.Equal(t, order.StatusCompleted, s.order(e.Order.ID).Status)
+	_, err = s.Pay(s.ctx, e.Order.ID, oms.Payment{Gateway: "card", Source: "tok_visa"})
+	require.Error(t, err, "nothing is due")
+	_, err = s.CancelReturn(s.ctx, o.ID, e.Return.ID, oms.ReturnCancellation{})
+	require.NoError(t, err)
+	s.clean()
+	require.Equal(t, "19.90 EUR", s.due(e.Order))
+	s.pay(e.Order)
+	require.Equal(t, "39.80 EUR", s.balance(o, e.Order))
+	require.Equal(t, order.StatusCompleted, s.order(e.Order.ID).Status)
+}
+
+// TestExchangeWhoseReturnExpires: what nobody has sent in time is due on the order that
+// has left already, and calls off the one that waits.
+func TestExchangeWhoseReturnExpires(t *testing.T) {
+	for name, onReceipt := range map[string]bool{"now": false, "on receipt": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, func(cfg *oms.Config) { cfg.Returns.ExpireAfter = 24 * time.Hour })
+			o := s.sent(1)
+			e := s.exchange(o, 1, oms.Exchange{For: []oms.CartLine{line("TEE-M", 1)}, OnReceipt: onReceipt})
+			if !onReceipt {
+				_, err := s.Ship(s.ctx, e.Order.ID, oms.Shipping{Carrier: "post"})
+				require.NoError(t, err)
+			}
+			s.clock.Add(25 * time.Hour)
+			work, err := s.RunOnce(s.ctx)
+			require.NoError(t, err)
+			require.Equal(t, 1, work.Returns)
+			s.clean()
+			out := s.order(e.Order.ID)
+			require.Equal(t, order.ReturnExpired, s.order(o.ID).Return(e.Return.ID).Status)
+			if onReceipt {
+				require.Equal(t, order.StatusCanceled, out.Status)
+				require.Equal(t, "0.00 EUR", out.Due().String())
+				require.True(t, s.level("TEE-M").Allocated.IsZero())
+			} else {
+				require.Equal(t, "19.90 EUR", out.Due().String())
+				s.pay(out)
+			}
+			_, err = s.RequestReturn(s.ctx, o.ID, oms.ReturnRequest{Lines: units(o, 1)})
+			require.NoError(t, err, "the unit can be asked for again")
+		})
+	}
+}
+
+// TestExchangeOnReceiptOfAPart: where a part has come the order may leave, once the rest
+// of it is paid.
+func TestExchangeOnReceiptOfAPart(t *testing.T) {
+	s := newShop(t)
+	o := s.sent(2)
+	e := s.exchange(o, 2, oms.Exchange{For: []oms.CartLine{line("TEE-M", 2)}, OnReceipt: true})
+	_, err := s.ReceiveReturn(s.ctx, o.ID, e.Return.ID, oms.Reception{
+		Location: "main", Lines: []oms.ReceptionLine{{LineID: o.Lines[0].ID, Good: quantity.Of(1)}},
+	})
+	require.NoError(t, err)
+	s.clean()
+	require.NotNil(t, s.order(e.Order.ID).HoldOf(order.HoldExchange), "the other is still to come")
+	_, err = s.CancelReturn(s.ctx, o.ID, e.Return.ID, oms.ReturnCancellation{})
+	require.NoError(t, err)
+	s.clean()
+	out := s.order(e.Order.ID)
+	require.Nil(t, out.HoldOf(order.HoldExchange))
+	require.NotEqual(t, order.StatusCanceled, out.Status)
+	require.Equal(t, "19.90 EUR", out.Due().String())
+	_, err = s.Ship(s.ctx, out.ID, oms.Shipping{Carrier: "post"})
+	require.Error(t, err, "the rest is not paid")
+	s.pay(out)
+	_, err = s.Ship(s.ctx, out.ID, oms.Shipping{Carrier: "post"})
+	require.NoError(t, err)
+	s.clean()
+	require.Equal(t, "59.70 EUR", s.balance(o, out), "two of which one was exchanged, and another one")
+}
+
+// TestShopWithoutExchangeHolds: where orders cannot be kept for goods, no exchange waits
+// for them, and nothing is half done.
+func TestShopWithoutExchangeHolds(t *testing.T) {
+	s := newShop(t, func(cfg *oms.Config) {
+		cfg.Holds = []order.HoldType{{Code: "other", Blocks: []string{order.ActionShip}}}
+	})
+	o := s.sent(1)
+	_, err := s.Exchange(s.ctx, o.ID, oms.Exchange{Lines: units(o, 1), For: []oms.CartLine{line("MUG", 1)}, OnReceipt: true})
+	var invalid *fault.InvalidError
+	require.ErrorAs(t, err, &invalid)
+	require.Equal(t, "on_receipt.type", invalid.Field)
+	require.Equal(t, o, s.order(o.ID), "nothing was written")
+	s.clean()
+	e := s.exchange(o, 1, oms.Exchange{For: []oms.CartLine{line("MUG", 1)}})
+	s.back(o, e)
+	_, err = s.Ship(s.ctx, e.Order.ID, oms.Shipping{Carrier: "post"})
+	require.NoError(t, err)
+	s.clean()
 }

@@ -161,6 +161,11 @@ func (p *party) returning() (*order.Order, uuid.UUID) {
 	return o, must(p.house.RequestReturn(p.ctx(), o.ID, oms.ReturnRequest{Lines: units(o, 1)})).ID
 }
 
+func (p *party) claiming() (*order.Order, uuid.UUID) {
+	o, _ := p.shipped()
+	return o, must(p.house.FileClaim(p.ctx(), o.ID, oms.ClaimFiling{Kind: order.ClaimDamaged, Lines: units(o, 1)})).ID
+}
+
 // fewer is a change of the order by one unit.
 func (p *party) fewer(o *order.Order) oms.ChangeRequest { return oms.ChangeRequest{Steps: oneFewer(o)} }
 
@@ -234,7 +239,7 @@ var one = quantity.Of(1)
 
 // subjects have the arguments of every method that asks for a permission.
 var subjects = map[string]func(*party) []any{
-	"Order": subject(), "Fulfillments": subject(), "Payments": subject(), "Notes": subject(), "Timeline": subject(), "Exchanges": subject(), "Allowed": subject(),
+	"Order": subject(), "Fulfillments": subject(), "Payments": subject(), "Notes": subject(), "Timeline": subject(), "Exchanges": subject(), "Claims": subject(), "Allowed": subject(),
 	"OrderByNumber": func(p *party) []any {
 		if p == p.w.ada {
 			p.order() // each tenant counts by itself: bob has no order with the number of her second one
@@ -382,6 +387,18 @@ var subjects = map[string]func(*party) []any{
 		o, _ := p.shipped()
 		require.NoError(p.w.t, p.house.Inventory.Receive(p.ctx(), inventory.Receipt{SKU: "MUG", Location: "main", Quantity: one}))
 		return []any{o.ID, oms.Exchange{Lines: units(o, 1), For: []oms.CartLine{{SKU: "MUG", Quantity: one}}, ShipToSaved: p.address(), OnReceipt: true}}
+	},
+	"FileClaim": func(p *party) []any {
+		o, _ := p.shipped()
+		return []any{o.ID, oms.ClaimFiling{Kind: order.ClaimDamaged, Lines: units(o, 1)}}
+	},
+	"ResolveClaim": func(p *party) []any {
+		o, id := p.claiming()
+		return []any{o.ID, id, oms.ClaimResolution{Awards: award(o, 1, 0)}}
+	},
+	"WithdrawClaim": func(p *party) []any {
+		o, id := p.claiming()
+		return []any{o.ID, id, oms.ClaimWithdrawal{}}
 	},
 	"ReceiveReturn": func(p *party) []any {
 		o, id := p.returning()

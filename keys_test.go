@@ -291,6 +291,28 @@ var keyed = map[string]struct {
 		},
 		func(p any) any { e := p.(oms.Exchange); e.OnReceipt = true; return e },
 	},
+	"FileClaim": {
+		func(s *shop) []any {
+			o := s.shipped2()
+			return []any{o.ID, oms.ClaimFiling{Key: "k", Kind: order.ClaimDamaged, Lines: units(o, 1)}}
+		},
+		func(p any) any { e := p.(oms.ClaimFiling); e.Kind = order.ClaimWrong; return e },
+	},
+	"ResolveClaim": {
+		func(s *shop) []any {
+			o := s.shipped2()
+			s.receive("TEE-M", 1)
+			return []any{o.ID, s.claimed(o, order.ClaimDamaged, 2).ID, oms.ClaimResolution{Key: "k", Awards: award(o, 1, 1)}}
+		},
+		func(p any) any { e := p.(oms.ClaimResolution); e.Back = true; return e },
+	},
+	"WithdrawClaim": {
+		func(s *shop) []any {
+			o := s.shipped2()
+			return []any{o.ID, s.claimed(o, order.ClaimDamaged, 1).ID, oms.ClaimWithdrawal{Key: "k"}}
+		},
+		func(p any) any { e := p.(oms.ClaimWithdrawal); e.Reason = "other"; return e },
+	},
 	"ReceiveReturn": {
 		func(s *shop) []any {
 			o, r := s.returning()
@@ -616,7 +638,7 @@ var unkeyed = map[string]string{
 	"Payments": "read", "Fulfillments": "read", "Customer": "read", "CustomerByEmail": "read", "CustomerByRef": "read", "Customers": "read",
 	"CustomerTimeline": "read", "Addresses": "read", "CustomerNotes": "read", "Consents": "read",
 	"Subscription": "read", "Subscriptions": "read", "Draft": "read", "Drafts": "read", "PriceDraft": "read", "Reorder": "read",
-	"Timeline": "read", "Exchanges": "read", "Credit": "read", "Notes": "read", "Allowed": "read",
+	"Timeline": "read", "Exchanges": "read", "Claims": "read", "Credit": "read", "Notes": "read", "Allowed": "read",
 	"Verify": "read", "Report": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
 	"Continue": "repeats by the operation's own id", "Webhook": "repeats by the gateway's id of the event",
 	"Run": "repeats by itself", "RunOnce": "repeats by itself",

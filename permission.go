@@ -17,6 +17,10 @@ type Permission struct {
 // a client and closing the shop need no permission.
 func Permissions() []Permission {
 	list := []Permission{
+		{Command: "claim.file", Methods: []string{"FileClaim"}, Shopper: true},
+		{Command: "claim.resolve", Methods: []string{"ResolveClaim"}},
+		{Command: "claim.withdraw", Methods: []string{"WithdrawClaim"}, Shopper: true},
+
 		{Command: "draft.discard", Methods: []string{"DiscardDraft"}, Shopper: true},
 		{Command: "draft.merge", Methods: []string{"MergeDrafts"}},
 		{Command: "draft.place", Methods: []string{"PlaceDraft"}, Shopper: true},
@@ -46,7 +50,7 @@ func Permissions() []Permission {
 		{Command: "order.price_split", Methods: []string{"PriceSplit"}, Shopper: true},
 		{Command: "order.read", Shopper: true, Methods: []string{
 			"Order", "OrderByNumber", "OrderByRef", "OrderByCart", "Orders", "OrdersOf", "Fulfillments", "Notes", "Timeline", "Allowed",
-			"Exchanges",
+			"Exchanges", "Claims",
 		}},
 		{Command: "order.refund", Methods: []string{"Refund"}},
 		{Command: "order.reject_hold", Methods: []string{"RejectHold"}},

@@ -49,7 +49,7 @@ func (c *Client) LabelReturn(ctx context.Context, orderID, returnID uuid.UUID, p
 	req := request{name: "return.label", key: p.Key, at: p.At, body: returnBody[ReturnLabeling]{orderID, returnID, p}}
 	var asked uuid.UUID
 	r, err := c.onReturn(ctx, req, orderID, returnID, "", func(d *draft, r *order.Return) (string, error) {
-		if !r.Open() {
+		if !r.Open() || r.Claimed() {
 			return "", fault.Invalid("return", r.Status, "a return with units that are still to come")
 		}
 		if state := r.Label.State; state.InFlight() || state == order.ReturnLabelBought {

@@ -28,7 +28,7 @@ func DefaultRoles() Roles {
 		"support": {
 			"draft.*", "quote.*", "order.reorder", "order.read", "order.place", "order.place_split", "order.price", "order.price_split", "order.enter", "order.cancel", "order.note", "order.act", "payment.read",
 			"order.preview_change", "order.open_change", "order.discard_change", "order.hold",
-			"return.request", "return.exchange", "return.cancel", "return.review", "return.label", "subscription.*", "customer.*", "inventory.available", "inventory.reserve", "inventory.release",
+			"claim.*", "return.request", "return.exchange", "return.cancel", "return.review", "return.label", "subscription.*", "customer.*", "inventory.available", "inventory.reserve", "inventory.release",
 		},
 		"warehouse": {"order.read", "order.ship", "order.deliver", "order.note", "return.receive", "return.blind", "return.write_off", "return.track", "shipment.track", "inventory.*"},
 		"finance": {

@@ -19,6 +19,7 @@ import (
 // new command that a wildcard gives to a role has to be added here, too.
 var built = map[string][]string{
 	"shopper": {
+		"claim.file", "claim.withdraw",
 		"customer.consent", "customer.read", "customer.remove_address", "customer.save", "customer.save_address",
 		"draft.discard", "draft.place", "draft.price", "draft.read", "draft.save",
 		"inventory.available", "inventory.release", "inventory.reserve",
@@ -28,6 +29,7 @@ var built = map[string][]string{
 		"subscription.skip",
 	},
 	"support": {
+		"claim.file", "claim.resolve", "claim.withdraw",
 		"customer.claim_orders", "customer.consent", "customer.merge", "customer.note", "customer.read", "customer.read_notes",
 		"customer.remove_address", "customer.save", "customer.save_address",
 		"draft.discard", "draft.merge", "draft.place", "draft.price", "draft.read", "draft.save",

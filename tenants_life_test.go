@@ -382,6 +382,11 @@ func sending() []step {
 			return []any{t.order(name).ID, oms.ReturnRequest{Lines: units(t.order(name), 1)}}
 		}
 	}
+	claim := func(name string, n int32) step {
+		return step{method: "FileClaim", name: name, args: func(t *tenant) []any {
+			return []any{t.order("past").ID, oms.ClaimFiling{Kind: order.ClaimDamaged, Lines: units(t.order("past"), n)}}
+		}}
+	}
 	return []step{
 		{method: "Ship", name: "sent", args: about("guest", oms.Shipping{Carrier: "post"})},
 		label,
@@ -417,6 +422,13 @@ func sending() []step {
 		{method: "RequestReturn", name: "to be reviewed", args: goods("past")},
 		{method: "Exchange", name: "exchanged", args: func(t *tenant) []any {
 			return []any{t.order("book").ID, oms.Exchange{Lines: units(t.order("book"), 1), For: []oms.CartLine{line("TEE-M", 1)}}}
+		}},
+		claim("claimed", 2), claim("other claim", 1),
+		{method: "ResolveClaim", name: "resolved", args: func(t *tenant) []any {
+			return []any{t.order("past").ID, t.back("claimed"), oms.ClaimResolution{Awards: award(t.order("past"), 1, 1)}}
+		}},
+		{method: "WithdrawClaim", name: "withdrawn", args: func(t *tenant) []any {
+			return []any{t.order("past").ID, t.back("other claim"), oms.ClaimWithdrawal{}}
 		}},
 		{method: "ReviewReturn", name: "reviewed", args: func(t *tenant) []any {
 			return []any{t.order("past").ID, t.back("to be reviewed"), oms.ReturnReview{}}
@@ -477,6 +489,7 @@ func asking() []step {
 		{method: "Allowed", args: about("held")},
 		{method: "Timeline", args: about("guest")},
 		{method: "Exchanges", args: about("book")},
+		{method: "Claims", args: about("past")},
 		{method: "Customer", args: whom("ada")},
 		{method: "CustomerByEmail", args: func(t *tenant) []any { return []any{t.customer("ada").Email} }},
 		{method: "CustomerByRef", args: given("A-1")},

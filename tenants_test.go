@@ -82,6 +82,7 @@ func twins(ctx context.Context, store storage.Store) (*twinned, error) {
 		Split:    oms.SoldIn{"MUG": "mugs"},
 		Gateways: oms.Gateways{"card": counter{w}},
 		Carriers: oms.Carriers{"post": dispatch{w}},
+		Claims:   order.ClaimPolicy{Days: 30},
 		Returns: order.ReturnPolicy{
 			Rules: []order.ReturnRule{
 				{Rule: order.RuleFinalSale, SKUs: []string{"TEE-M"}, Override: true},

@@ -10,6 +10,7 @@ const (
 	checkCounters   = "order.counters"
 	checkHolds      = "order.holds"
 	checkExchanges  = "order.exchanges"
+	checkClaims     = "order.claims"
 	checkParcels    = "fulfillment.parcels"
 	checkLadder     = "payment.ladder"
 	checkTenders    = "payment.totals"
@@ -59,6 +60,7 @@ func Checks() []Check {
 		{checkCounters, "a line's shipped, released, canceled and returned units are those of its shipments, cancellations and returns"},
 		{checkHolds, "every hold is on its order or on a line or fulfilment order of that, and at most one of a type is in force there"},
 		{checkExchanges, "what goods that were sent back pay for other goods is charged on the one order and allowed on the other, once and alike"},
+		{checkClaims, "a claim stands as its state says, and what it has brought is at most the share of its units"},
 		{checkParcels, "shipments hold at most what their fulfilment order asks for, and parcels what their shipment holds"},
 		{checkLadder, "refunded is at most captured, and captured at most authorized"},
 		{checkTenders, "a tender's totals are the sums of its operations"},
@@ -101,7 +103,7 @@ func Checks() []Check {
 // What each pass over the books looks at.
 var (
 	orderChecks = []string{
-		checkReturned, checkTotals, checkShares, checkCurrency, checkCredits, checkPartition, checkCounters, checkHolds, checkExchanges, checkOwners, checkShipped,
+		checkReturned, checkTotals, checkShares, checkCurrency, checkCredits, checkPartition, checkCounters, checkHolds, checkExchanges, checkClaims, checkOwners, checkShipped,
 		checkBegin, checkGapless, checkVersion, checkAllowed, checkChained, checkFold, checkCaused,
 	}
 	tenderChecks       = []string{checkLadder, checkTenders, checkRefs, checkDoubt, checkUnfinished}

@@ -40,6 +40,14 @@ func (v *verifier) exchanges(o *order.Order) {
 	}
 }
 
+// claims holds an order's claims against their states.
+func (v *verifier) claims(o *order.Order) {
+	v.looked(checkClaims)
+	if err := o.CheckClaims(); err != nil {
+		v.found(checkClaims, "order "+o.ID.String(), err.Error())
+	}
+}
+
 // exchanged holds the two ends of each exchange against each other.
 func (v *verifier) exchanged() {
 	for source, from := range v.ends.charged {

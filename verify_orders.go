@@ -173,6 +173,7 @@ func (v *verifier) order(o *order.Order, tenders []*payment.Tender, sent []*fulf
 	v.counters(o, sent)
 	v.holds(o, sent)
 	v.exchanges(o)
+	v.claims(o)
 	v.owners(o, held)
 	for i := range o.Lines {
 		v.shipped[o.Lines[i].SKU] = v.shipped[o.Lines[i].SKU].Add(o.Lines[i].Shipped)

@@ -278,6 +278,15 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 				return true
 			})
 		}},
+		{"order.claims", []string{fold}, func(s *tampered) {
+			s.order = once(func(o *order.Order) bool {
+				if len(o.Returns) == 0 {
+					return false
+				}
+				o.Returns[0].Claim = order.Claim{Kind: order.ClaimLate, Status: order.ClaimWithdrawn, ClosedAt: o.PlacedAt}
+				return true
+			})
+		}},
 		{"order.holds", []string{fold}, func(s *tampered) {
 			s.order = once(func(o *order.Order) bool {
 				o.Holds = []order.Hold{{ID: uuid.New(), Type: "manual", Scope: order.HoldsLine, Target: uuid.New(), Status: order.HoldReleased}}

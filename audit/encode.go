@@ -12,18 +12,22 @@ import (
 // encoding is the version of the form below, the first byte behind the leaf's prefix.
 const encoding = 1
 
-// payloadOf returns the JSON that an event's payload is published in.
-func payloadOf(e *event.Event) ([]byte, error) {
+// entryOf returns what is sealed of an event: everything but its Position. The payload
+// is the JSON that it is published in.
+func entryOf(e *event.Event) (Entry, error) {
 	payload, err := json.Marshal(e.Payload)
 	if err != nil {
-		return nil, fmt.Errorf("audit: %s of %s %s: %w", e.Type, e.Aggregate, e.ID, err)
+		return Entry{}, fmt.Errorf("audit: %s of %s %s: %w", e.Type, e.Aggregate, e.ID, err)
 	}
-	return payload, nil
+	return Entry{
+		Aggregate: e.Aggregate, ID: e.ID, Version: e.Version, Type: e.Type, Schema: e.Schema,
+		ActorKind: e.ActorKind, ActorID: e.ActorID, Cause: e.Cause, At: e.At, RecordedAt: e.RecordedAt, Payload: payload,
+	}, nil
 }
 
-// leaf appends the leaf of an event to buf: every field of it but its Position, each
-// text with its length in front.
-func leaf(buf []byte, e *event.Event, payload []byte) []byte {
+// leaf appends the leaf of an event to buf: each field, and each text with its length in
+// front.
+func leaf(buf []byte, e *Entry) []byte {
 	buf = append(buf, leafPrefix, encoding)
 	buf = text(buf, e.Aggregate)
 	buf = append(buf, e.ID[:]...)
@@ -35,7 +39,7 @@ func leaf(buf []byte, e *event.Event, payload []byte) []byte {
 	buf = text(buf, e.Cause)
 	buf = moment(buf, e.At)
 	buf = moment(buf, e.RecordedAt)
-	return text(buf, payload)
+	return text(buf, e.Payload)
 }
 
 func text[T ~string | ~[]byte](buf []byte, value T) []byte {

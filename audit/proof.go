@@ -86,15 +86,12 @@ func (p *Proof) enter(e *event.Event, seals []Seal) error {
 	if n < 0 {
 		return &Error{fmt.Sprintf("version %d of %s %s is not sealed yet", e.Version, e.Aggregate, e.ID)}
 	}
-	payload, err := payloadOf(e)
+	entry, err := entryOf(e)
 	if err != nil {
 		return err
 	}
-	p.Entries = append(p.Entries, Entry{
-		Aggregate: e.Aggregate, ID: e.ID, Version: e.Version, Type: e.Type, Schema: e.Schema,
-		ActorKind: e.ActorKind, ActorID: e.ActorID, Cause: e.Cause, At: e.At, RecordedAt: e.RecordedAt,
-		Payload: payload, Seal: seals[n].Number,
-	})
+	entry.Seal = seals[n].Number
+	p.Entries = append(p.Entries, entry)
 	if !slices.ContainsFunc(p.Seals, func(s Seal) bool { return s.Number == seals[n].Number }) {
 		p.Seals = append(p.Seals, seals[n])
 	}
@@ -117,11 +114,11 @@ func (p *Proof) path(ctx context.Context, r event.Reader, s *Seal) error {
 		if e.Position > s.To {
 			break
 		}
-		payload, err := payloadOf(&e)
+		entry, err := entryOf(&e)
 		if err != nil {
 			return err
 		}
-		buf = leaf(buf[:0], &e, payload)
+		buf = leaf(buf[:0], &entry)
 		places[place{Subject{e.Aggregate, e.ID}, e.Version}] = uint64(len(leaves))
 		leaves = append(leaves, leafHash(buf))
 	}
@@ -181,11 +178,9 @@ func (e *Entry) check(s *Seal) error {
 	if err := json.Compact(&payload, e.Payload); err != nil {
 		return &Error{what + ": its payload is no JSON: " + err.Error()}
 	}
-	encoded := leaf(nil, &event.Event{
-		Aggregate: e.Aggregate, ID: e.ID, Version: e.Version, Type: e.Type, Schema: e.Schema,
-		ActorKind: e.ActorKind, ActorID: e.ActorID, Cause: e.Cause, At: e.At, RecordedAt: e.RecordedAt,
-	}, payload.Bytes())
-	root, ok := climb(leafHash(encoded), e.Index, uint64(s.Events), e.Path)
+	compact := *e
+	compact.Payload = payload.Bytes()
+	root, ok := climb(leafHash(leaf(nil, &compact)), e.Index, uint64(s.Events), e.Path)
 	if !ok || root != s.Root {
 		return &Error{fmt.Sprintf("%s is not what seal %d was made of", what, s.Number)}
 	}

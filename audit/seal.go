@@ -72,11 +72,11 @@ func Next(ctx context.Context, r event.Reader, tenant string, key Key, last *Sea
 		if err != nil {
 			return nil, err
 		}
-		payload, err := payloadOf(&e)
+		entry, err := entryOf(&e)
 		if err != nil {
 			return nil, err
 		}
-		buf = leaf(buf[:0], &e, payload)
+		buf = leaf(buf[:0], &entry)
 		t.add(leafHash(buf))
 		next.To = e.Position
 	}

@@ -52,11 +52,11 @@ func Verify(ctx context.Context, r event.Reader, tenant string, key Key, seals [
 			report.Unsealed++
 			continue
 		}
-		payload, err := payloadOf(&e)
+		entry, err := entryOf(&e)
 		if err != nil {
 			return report, err
 		}
-		buf = leaf(buf[:0], &e, payload)
+		buf = leaf(buf[:0], &entry)
 		now.tree.add(leafHash(buf))
 		report.Events++
 	}

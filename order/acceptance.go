@@ -107,8 +107,12 @@ func (l *ReturnLine) inspected() {
 
 // ReviewReturn decides about a line that waits for a person. What is rejected and
 // has not come is called off; what has come stays where it was put, without credit.
-// The error is an [*AcceptanceError]; then nothing has changed.
+// The error is an [*AcceptanceError], or a [*ClaimStateError] for a claim, which is
+// resolved instead; then nothing has changed.
 func (o *Order) ReviewReturn(r *Return, l *ReturnLine, move AcceptanceMove) error {
+	if err := r.decided(string(move)); err != nil {
+		return err
+	}
 	if l.Acceptance != ManualReview || move == ReviewLine {
 		return &AcceptanceError{ReturnID: r.ID, LineID: l.LineID, State: l.Acceptance, Move: move}
 	}

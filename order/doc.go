@@ -38,6 +38,13 @@
 // and the [Holds] that it returns are the one place where holds are opened, approved,
 // released and rejected. [ScreenRules] look for fraud before an order is placed.
 //
+// # After the goods have left
+//
+// A [Return] is goods on their way back, or a [Claim] about goods that were wrong: a unit
+// is in one of them at most. [Order.RequestReturn] and [Order.FileClaim] begin them under a
+// [ReturnPolicy] or [ClaimPolicy], [Order.MoveReturn] and [Order.ResolveClaim] say what
+// becomes of the units, and [Order.SettleReturn] makes the money follow.
+//
 // # Again and again
 //
 // A [Subscription] is an order that is placed on every date of a [Schedule], whose

@@ -157,6 +157,7 @@ func (l Limits) CheckReturn(r *Return) error {
 	l = l.WithDefaults()
 	for _, part := range [...]struct{ field, value string }{
 		{"reason", r.Reason}, {"location", r.Location}, {"receipt", r.Receipt}, {"override", r.Override},
+		{"answer", r.Claim.Answer},
 	} {
 		if err := checkText(part.field, part.value, l.MaxText); err != nil {
 			return err

@@ -22,6 +22,7 @@ const (
 	// FromSubscription is a date of a subscription, priced by its policy.
 	FromSubscription Origin = "subscription"
 	FromExchange     Origin = "exchange" // goods in place of others that are sent back
+	FromClaim        Origin = "claim"    // goods that are sent again, for a claim
 	// FromQuote is an offer that was accepted, at its prices.
 	FromQuote Origin = "quote"
 )

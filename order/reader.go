@@ -72,6 +72,7 @@ type Filter struct {
 	// ReturnTracking those with a return whose label has that tracking number.
 	ReturnsDueTo   time.Time
 	ReturnTracking string
+	Claimed        bool // only orders with an open claim
 	// After continues behind the order with that PlacedAt and ID.
 	After     *Cursor
 	Limit     int // 0: all

@@ -153,11 +153,15 @@ func (l *ReturnLine) Move(move ReturnMove, q quantity.Quantity) error {
 
 // MoveReturn moves units of one line of a return, and the same units of the order's
 // line: the only way for a unit to be in a return and out of it again. The error is
-// that of [ReturnLine.Move], or a *fault.NotFoundError; then nothing has changed.
+// that of [ReturnLine.Move], a *fault.NotFoundError, or a [*ClaimStateError] for units whose
+// claim is open; then nothing has changed.
 func (o *Order) MoveReturn(r *Return, l *ReturnLine, move ReturnMove, q quantity.Quantity) error {
 	line := o.Line(l.LineID)
 	if line == nil {
 		return fault.NotFound("line", l.LineID)
+	}
+	if err := r.decided(string(move)); err != nil {
+		return err
 	}
 	was := *l
 	l.adopt()

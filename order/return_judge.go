@@ -57,10 +57,14 @@ type ReturnRefusedError struct {
 }
 
 func (e *ReturnRefusedError) Error() string {
-	text := fmt.Sprintf("order %s: the return is refused", e.OrderID)
-	for i, r := range e.Refusals {
+	return fmt.Sprintf("order %s: the return is refused%s", e.OrderID, refusals(e.Refusals))
+}
+
+// refusals lists them for an error, the first ones of many.
+func refusals(list []ReturnRefusal) (text string) {
+	for i, r := range list {
 		if i == 8 {
-			return fmt.Sprintf("%s; and %d more", text, len(e.Refusals)-i)
+			return fmt.Sprintf("%s; and %d more", text, len(list)-i)
 		}
 		text += fmt.Sprintf("; line %s (%s), rule %s: %s of %s: %s", r.LineID, r.SKU, r.Rule, r.Allowed, r.Asked, r.Want)
 		if r.Override {

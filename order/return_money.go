@@ -40,7 +40,7 @@ func (o *Order) SettleReturn(ids *event.IDs, r *Return, at time.Time) error {
 		if l.LineID == uuid.Nil {
 			continue
 		}
-		p := CreditParams{Code: CodeReturn, Label: r.Reason, Source: r.ID, At: at}
+		p := CreditParams{Code: r.code(), Label: r.Reason, Source: r.ID, At: at}
 		switch due := l.creditable(r.Instant); due.Cmp(l.Credited) {
 		case 1:
 			if _, err := o.CreditLine(ids, l.LineID, due.Sub(l.Credited), p); err != nil {
@@ -57,6 +57,14 @@ func (o *Order) SettleReturn(ids *event.IDs, r *Return, at time.Time) error {
 		return err
 	}
 	return o.chargeWayBack(ids, r, at)
+}
+
+// code is that of the credits for the return.
+func (r *Return) code() string {
+	if r.Claim.Kind != "" {
+		return CodeClaim
+	}
+	return CodeReturn
 }
 
 // creditable returns the units of the line that credit is due for.

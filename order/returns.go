@@ -38,6 +38,10 @@ type Return struct {
 
 	// Outbound is the order that the value of the goods goes to, in an exchange.
 	Outbound uuid.UUID `json:"outbound,omitzero"`
+
+	// Claim is what the customer says is wrong with the units, where he does. What is
+	// then asked back is credited already.
+	Claim Claim `json:"claim,omitzero"`
 }
 
 // ReturnState is the state of one return, derived from its lines.
@@ -89,6 +93,10 @@ type ReturnLine struct {
 
 	Credited quantity.Quantity `json:"credited,omitzero"` // units that credit is given for
 	Fee      money.Money       `json:"fee"`               // the restocking fee charged for them
+
+	// Granted is what a claim has brought the customer for units that he keeps, where it
+	// was less than their share of the line's total.
+	Granted money.Money `json:"granted"`
 }
 
 // UnaskedGoods is what came with a return and nobody had asked for. It is in
@@ -191,7 +199,8 @@ func (r Return) equal(other Return) bool {
 		r.Receipt == other.Receipt && slices.Equal(r.Evidence, other.Evidence) && r.Override == other.Override &&
 		r.Instant == other.Instant && r.ExpiresAt.Equal(other.ExpiresAt) &&
 		r.Shipping == other.Shipping && r.Charged == other.Charged && r.Label.equal(other.Label) &&
-		slices.Equal(r.Unasked, other.Unasked) && r.Problem == other.Problem && r.Outbound == other.Outbound
+		slices.Equal(r.Unasked, other.Unasked) && r.Problem == other.Problem && r.Outbound == other.Outbound &&
+		r.Claim.equal(other.Claim)
 }
 
 func (l ReturnLabel) equal(other ReturnLabel) bool {

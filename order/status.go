@@ -55,7 +55,7 @@ func (o *Order) Derive(m MoneyState) error {
 	o.PaymentStatus = paid
 	o.FulfillmentStatus = DeriveFulfillmentStatus(o.Lines)
 	for i := range o.Returns {
-		o.Returns[i].Status = DeriveReturnState(o.Returns[i].Lines)
+		o.Returns[i].Status = o.Returns[i].state()
 	}
 	o.ReturnStatus = DeriveReturnStatus(o.Lines, o.Returns)
 	return nil

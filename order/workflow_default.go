@@ -51,7 +51,8 @@ func DefaultWorkflow() Workflow {
 				Guards: []string{GuardAllArrived, GuardMoneySettled},
 			},
 			{
-				Name: ActionPay, From: []string{pending, confirmed, inProgress},
+				// From completed too: what was credited in advance may be owed again.
+				Name: ActionPay, From: []string{pending, confirmed, inProgress, StatusCompleted},
 				Guards: []string{GuardMoneyDue},
 			},
 			{

@@ -47,7 +47,7 @@ var defaultTable = map[string]map[string]string{
 	ActionVoid:     {"pending": "canceled", "confirmed": "canceled", "in_progress": "canceled"},
 	ActionConfirm:  {"pending": "confirmed"},
 	ActionComplete: {"confirmed": "completed", "in_progress": "completed"},
-	ActionPay:      {"pending": "pending", "confirmed": "confirmed", "in_progress": "in_progress"},
+	ActionPay:      {"pending": "pending", "confirmed": "confirmed", "in_progress": "in_progress", "completed": "completed"},
 	ActionShip:     {"confirmed": "in_progress", "in_progress": "in_progress"},
 	ActionDeliver:  {"in_progress": "in_progress", "completed": "completed"},
 	ActionCancelLines: {

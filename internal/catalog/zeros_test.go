@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/audit"
 	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
@@ -31,6 +32,7 @@ var zeroErrors = []zeroError{
 	{"oms.LabelUnderWayError", new(oms.LabelUnderWayError), []fault.Kind{fault.Rejected}},
 	{"oms.ReturnLabelError", new(oms.ReturnLabelError), []fault.Kind{fault.Rejected}},
 	{"oms.ScreenedError", new(oms.ScreenedError), []fault.Kind{fault.Rejected}},
+	{"audit.Error", new(audit.Error), []fault.Kind{fault.Rejected}},
 	{"crm.AccountError", new(crm.AccountError), []fault.Kind{fault.Rejected}},
 	{"crm.ClaimError", new(crm.ClaimError), []fault.Kind{fault.Rejected}},
 	{"crm.CreditLimitError", new(crm.CreditLimitError), []fault.Kind{fault.Rejected}},
@@ -63,6 +65,8 @@ var zeroErrors = []zeroError{
 	{"order.AcceptanceError", new(order.AcceptanceError), []fault.Kind{fault.Rejected}},
 	{"order.ApprovalError", new(order.ApprovalError), []fault.Kind{fault.Rejected}},
 	{"order.ChangeError", new(order.ChangeError), []fault.Kind{fault.Rejected}},
+	{"order.ClaimRefusedError", new(order.ClaimRefusedError), []fault.Kind{fault.Rejected}},
+	{"order.ClaimStateError", new(order.ClaimStateError), []fault.Kind{fault.Rejected}},
 	{"order.CouponError", new(order.CouponError), []fault.Kind{fault.Rejected}},
 	{"order.CreditError", new(order.CreditError), []fault.Kind{fault.Rejected}},
 	{"order.DraftStatusError", new(order.DraftStatusError), []fault.Kind{fault.Rejected}},

@@ -112,6 +112,7 @@ func matches(o *order.Order, f *order.Filter) bool {
 			return !due.IsZero() && due.Before(f.ReturnsDueTo)
 		})) &&
 		(f.ReturnTracking == "" || slices.ContainsFunc(o.Returns, func(r order.Return) bool { return r.Label.Tracking == f.ReturnTracking })) &&
+		(!f.Claimed || slices.ContainsFunc(o.Returns, func(r order.Return) bool { return r.Claimed() })) &&
 		(!f.Backordered || slices.ContainsFunc(o.Lines, func(l order.Line) bool { return !l.Backordered.IsZero() })) &&
 		(f.OnHold == "" || openHold(o, func(h *order.Hold) bool { return h.Type == f.OnHold })) &&
 		(f.HoldsTo.IsZero() || openHold(o, func(h *order.Hold) bool { return !h.ExpiresAt.IsZero() && h.ExpiresAt.Before(f.HoldsTo) }))

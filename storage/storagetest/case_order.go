@@ -215,9 +215,11 @@ func listingFilters(t *try) {
 		func(o *order.Order) { o.Status = "closed" },
 		func(o *order.Order) { o.ExpiresAt = later(60) },
 		func(o *order.Order) { o.ExpiresAt = later(61) },
-		func(o *order.Order) { o.CustomerID = ada },
 		func(o *order.Order) {
-			o.Returns = []order.Return{t.awaited(later(70), "RX1")}
+			o.CustomerID, o.Returns = ada, []order.Return{t.claimed(order.ClaimOpen), t.claimed(order.ClaimRejected)}
+		},
+		func(o *order.Order) {
+			o.Returns = []order.Return{t.awaited(later(70), "RX1"), t.claimed(order.ClaimWithdrawn)}
 			o.Holds = []order.Hold{
 				t.hold("review", order.HoldOpen, later(70)), t.hold("review", order.HoldReleased, later(60)), t.hold("stock", order.HoldOpen, time.Time{}),
 			}
@@ -247,6 +249,7 @@ func listingFilters(t *try) {
 		"return due":    {order.Filter{ReturnsDueTo: later(71)}, all[5:6]},
 		"return's way":  {order.Filter{ReturnTracking: "RX1"}, all[5:6]},
 		"no such way":   {order.Filter{ReturnTracking: "RX"}, nil},
+		"claimed":       {order.Filter{Claimed: true}, all[4:5]},
 		"channel":       {order.Filter{Channel: "market"}, all[6:]},
 		"backordered":   {order.Filter{Backordered: true}, all[6:]},
 		"on hold":       {order.Filter{OnHold: "stock"}, all[5:6]},
@@ -281,6 +284,18 @@ func (t *try) awaited(before time.Time, tracking string) order.Return {
 		Lines: []order.ReturnLine{{SKU: "sku", Quantity: quantity.Of(1)}},
 		Label: order.ReturnLabel{ID: t.ID(), State: order.ReturnLabelBought, Carrier: "post", Tracking: tracking, CreatedAt: later(0)},
 	}
+}
+
+// claimed is a return that is a claim in that state.
+func (t *try) claimed(state order.ClaimState) order.Return {
+	r := order.Return{
+		ID: t.ID(), Status: order.ReturnCanceled, RequestedAt: later(0), Claim: order.Claim{Kind: order.ClaimLate, Status: state},
+		Lines: []order.ReturnLine{{SKU: "sku", Quantity: quantity.Of(1)}},
+	}
+	if state == order.ClaimOpen {
+		r.Status = order.ReturnClaimed
+	}
+	return r
 }
 
 func listingWhole(t *try) {

@@ -306,6 +306,9 @@ var caughtBy = map[string][]string{
 	"ignores a return's tracking number": {
 		"order: a listing keeps to each filter",
 	},
+	"ignores whether anything is claimed": {
+		"order: a listing keeps to each filter",
+	},
 	"ignores whether anything is backordered": {
 		"order: a listing keeps to each filter",
 	},

@@ -153,6 +153,7 @@ func orderFaults() []mistake {
 			}
 		})},
 		{name: "ignores a return's tracking number", hooks: filters(func(f *order.Filter) { f.ReturnTracking = "" })},
+		{name: "ignores whether anything is claimed", hooks: filters(func(f *order.Filter) { f.Claimed = false })},
 		{name: "ignores whether anything is backordered", hooks: filters(func(f *order.Filter) { f.Backordered = false })},
 		{name: "lists up to and including the end of the period", hooks: filters(func(f *order.Filter) {
 			if !f.PlacedTo.IsZero() {

@@ -36,6 +36,8 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[order.HoldStatus]():        {order.HoldOpen, order.HoldRejected, order.HoldReleased},
 	reflect.TypeFor[order.Acceptance]():        {order.Accepted, order.ManualReview},
 	reflect.TypeFor[order.Resolution]():        {order.ToTenders, order.NoCredit},
+	reflect.TypeFor[order.ClaimKind]():         {order.ClaimWrong, order.ClaimLate},
+	reflect.TypeFor[order.ClaimState]():        {order.ClaimRejected, order.ClaimResolved},
 	reflect.TypeFor[order.ReturnLabelState]():  {order.ReturnLabelBought, order.ReturnLabelInDoubt},
 	reflect.TypeFor[order.TaxLevel]():          {order.PerUnit, order.PerOrder},
 	reflect.TypeFor[money.Rounding]():          {money.Rounding(1), money.Rounding(2), money.Rounding(3)},

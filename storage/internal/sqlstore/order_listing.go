@@ -83,13 +83,18 @@ func (r *Reader) listing(f *order.Filter, status string, after *order.Cursor, si
 			a.text(f.ReturnTracking)
 		})
 	}
+	if f.Claimed {
+		w.and("id IN (SELECT order_id FROM oms_returns WHERE tenant = ? AND status = 'claimed')", func(a *args) { a.text(r.Bound) })
+	}
 	// The plus keeps the planner from walking all orders in the listing's order to find
-	// the few that expire, that are on hold, that a guest has placed, or whose returns are due.
+	// the few that expire, that are on hold, that a guest has placed, or whose returns are due
+	// or claims.
 	column, direction := "placed_at", " DESC"
 	if !f.ExpiresTo.IsZero() {
 		w.and("expires_at < ?", func(a *args) { a.time(f.ExpiresTo) })
 	}
-	if !f.ExpiresTo.IsZero() || f.GuestEmail != "" || f.OnHold != "" || !f.HoldsTo.IsZero() || !f.ReturnsDueTo.IsZero() || f.ReturnTracking != "" {
+	if !f.ExpiresTo.IsZero() || f.GuestEmail != "" || f.OnHold != "" || !f.HoldsTo.IsZero() ||
+		!f.ReturnsDueTo.IsZero() || f.ReturnTracking != "" || f.Claimed {
 		column = "+placed_at"
 	}
 	behind := "<"

@@ -1,0 +1,3 @@
+-- Claims that wait for an answer.
+
+CREATE INDEX oms_returns_claimed ON oms_returns (tenant, order_id) WHERE status = 'claimed';
