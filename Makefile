@@ -10,7 +10,7 @@ RACE := $(if $(shell command -v $$($(GO) env CC) 2>/dev/null),-race)
 # One package may take this long; the slowest are the suites on SQLite under -race.
 TIMEOUT ?= 40m
 
-.PHONY: test format tidy vet build postgres unit modules real smoke bench powercut lint
+.PHONY: test format tidy vet build postgres unit modules real smoke bench powercut lint vuln sbom reproducible
 
 test: format tidy vet build postgres unit modules real smoke
 	@echo "make test: everything passed"
@@ -91,3 +91,24 @@ powercut:
 # golangci-lint v2 is not part of `make test`: its rules are in .golangci.yaml.
 lint:
 	golangci-lint run ./...
+
+# Known vulnerabilities that the code reaches. It needs the database (VULNDB=file:///folder for a copy of it) and fails
+# where that is empty, cannot be read, or does not know what it must.
+VULNDB ?= https://vuln.go.dev
+vuln:
+	$(GO) run ./internal/vuln -db $(VULNDB)
+
+# The bill of materials of a release: make sbom VERSION=v0.5.0
+VERSION ?= (devel)
+sbom:
+	$(GO) run ./internal/sbom -version '$(VERSION)' > oms.cdx.json
+
+# The tool is built twice, from two folders and without a cache between them, and the programs are the same byte for
+# byte: whoever builds a release gets what was released.
+reproducible:
+	@first="$$(mktemp -d)" second="$$(mktemp -d)" && trap 'chmod -R u+w "$$first" "$$second"; rm -rf "$$first" "$$second"' EXIT && \
+	for place in "$$first" "$$second"; do \
+		mkdir "$$place/src" && git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$$place/src" && \
+		(cd "$$place/src" && GOCACHE="$$place/cache" CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -o "$$place/oms" ./cmd/oms) || exit 1; \
+	done && \
+	cmp "$$first/oms" "$$second/oms" && echo "make reproducible: $$(sha256sum < "$$first/oms" | cut -d' ' -f1)"

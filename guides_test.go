@@ -3,7 +3,6 @@ package oms_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -98,13 +97,12 @@ func status(err error) int {
 
 // backup copies the books of a running shop into a new file, as of one moment.
 func backup(ctx context.Context, file, to string) error {
-	db, err := sql.Open("sqlite", file) // modernc.org/sqlite, which the store uses too
+	store, err := sqlite.Open(ctx, file, &sqlite.Options{ReadOnly: true}) // or the shop's own, which is open already
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	_, err = db.ExecContext(ctx, "VACUUM INTO ?", to)
-	return err
+	_, err = store.Backup(ctx, to)
+	return errors.Join(err, store.Close())
 }
 
 // lossy is a store with a planted mistake: it drops the movements of stock.

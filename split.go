@@ -192,8 +192,12 @@ func (c *Client) split(ctx context.Context, cart Cart) ([]Cart, error) {
 
 // splitResult is what PlaceSplit stores under its key.
 type splitResult struct {
-	Orders   []uuid.UUID `json:"orders"`
-	Versions []int64     `json:"versions"`
+	Orders []splitOrder `json:"orders"`
+}
+
+type splitOrder struct {
+	ID      uuid.UUID `json:"id"`
+	Version int64     `json:"version"`
 }
 
 // finishSplit makes one batch of the orders.
@@ -201,7 +205,7 @@ func finishSplit(drafts []*draft) ([]*order.Order, *storage.Batch, error) {
 	var result splitResult
 	answers := make([]*order.Order, len(drafts))
 	for i, d := range drafts {
-		result.Orders, result.Versions = append(result.Orders, d.last.ID), append(result.Versions, d.last.Version)
+		result.Orders = append(result.Orders, splitOrder{d.last.ID, d.last.Version})
 		answers[i] = d.answer()
 	}
 	b := drafts[0].finish(jsonResult(result))
@@ -218,8 +222,8 @@ func (c *Client) replaySplit(ctx context.Context, stored []byte) ([]*order.Order
 		return nil, err
 	}
 	orders := make([]*order.Order, len(result.Orders))
-	for i, id := range result.Orders {
-		if orders[i], err = c.orderAt(ctx, id, result.Versions[i]); err != nil {
+	for i, o := range result.Orders {
+		if orders[i], err = c.orderAt(ctx, o.ID, o.Version); err != nil {
 			return nil, err
 		}
 	}

@@ -250,3 +250,22 @@ func BenchmarkMulDiv(b *testing.B) {
 		_, _ = m.MulDiv(1_500_000, 1_000_000, money.HalfUp)
 	}
 }
+
+// FuzzRounding wants a mode to be read from its own name and from nothing else.
+func FuzzRounding(f *testing.F) {
+	f.Add("half_up")
+	f.Add("HalfUp")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, text string) {
+		mode := new(money.Rounding)
+		*mode = money.Down
+		if err := mode.UnmarshalText([]byte(text)); err != nil {
+			var e *money.ParseError
+			require.ErrorAs(t, err, &e)
+			require.Equal(t, money.Down, *mode)
+			return
+		}
+		require.Equal(t, text, mode.String())
+		require.NoError(t, mode.Check())
+	})
+}

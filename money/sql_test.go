@@ -31,3 +31,29 @@ func TestScan(t *testing.T) {
 	require.NoError(t, null.Scan("5 JPY"))
 	require.Equal(t, money.MustParse("5 JPY"), null.V)
 }
+
+// FuzzScan wants a text that is taken to be an amount that is written back in one form, and one that is not to change nothing.
+func FuzzScan(f *testing.F) {
+	for _, seed := range []string{"19.90 EUR", "3 PTS/0", "-0", "0.000000000001 MILES/6", "9223372036854775808 JPY", "1 EUR ", "١ EUR"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		kept := money.MustParse("1 EUR")
+		m, fromBytes, fromText := kept, kept, kept
+		err := m.Scan(text)
+		require.Equal(t, err == nil, fromBytes.Scan([]byte(text)) == nil)
+		require.Equal(t, err == nil, fromText.UnmarshalText([]byte(text)) == nil)
+		require.True(t, m == fromBytes && m == fromText)
+		if err != nil {
+			var e *money.ParseError
+			require.ErrorAs(t, err, &e)
+			require.Equal(t, kept, m)
+			return
+		}
+		written, err := m.Value()
+		require.NoError(t, err)
+		var again money.Money
+		require.NoError(t, again.Scan(written))
+		require.Equal(t, m, again)
+	})
+}

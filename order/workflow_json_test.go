@@ -104,6 +104,8 @@ func FuzzParseWorkflow(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		w, err := ParseWorkflow(data)
+		var unmarshalled Workflow
+		require.Equal(t, err, unmarshalled.UnmarshalJSON(data))
 		if err != nil {
 			require.Equal(t, fault.Rejected, fault.KindOf(err))
 			return
@@ -161,4 +163,24 @@ func TestFingerprint(t *testing.T) {
 	w := full()
 	w.Fingerprint()
 	require.Equal(t, full(), w, "asking changes nothing")
+}
+
+// FuzzTimeout wants a wait to be read as it is written, and what is none to change nothing.
+func FuzzTimeout(f *testing.F) {
+	for _, seed := range []string{`{"after":"72h","action":"expire"}`, `{"after":"-1ns"}`, `{"after":"9e9h"}`, `{"after":"1h","after":"2h"}`, `null`, `{} {}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		before := Timeout{After: time.Minute, Action: "before"}
+		read := before
+		if err := read.UnmarshalJSON(data); err != nil {
+			require.Equal(t, before, read)
+			return
+		}
+		written, err := json.Marshal(read)
+		require.NoError(t, err)
+		var again Timeout
+		require.NoError(t, json.Unmarshal(written, &again))
+		require.Equal(t, read.After, again.After)
+	})
 }

@@ -187,3 +187,46 @@ func FuzzUnmarshalJSON(f *testing.F) {
 		require.Equal(t, want, q)
 	})
 }
+
+// FuzzScan wants whatever a column holds to be a quantity that is written back, or to be refused without a trace.
+func FuzzScan(f *testing.F) {
+	f.Add(int64(1_500_000), "1.5")
+	f.Add(int64(math.MinInt64), "-0.0000001")
+	f.Fuzz(func(t *testing.T, micro int64, text string) {
+		kept := quantity.Of(7)
+		q := new(quantity.Quantity)
+		*q = kept
+		if err := q.Scan(micro); err != nil {
+			var limits *quantity.RangeError
+			require.ErrorAs(t, err, &limits)
+			require.Equal(t, kept, *q)
+		} else {
+			written, err := q.Value()
+			require.NoError(t, err)
+			require.Equal(t, micro, written)
+		}
+		var parse *quantity.ParseError
+		require.ErrorAs(t, q.Scan(text), &parse, "texts are not what Value writes")
+	})
+}
+
+func FuzzUnmarshalText(f *testing.F) {
+	f.Add("1.5")
+	f.Add("-000.0000010")
+	f.Fuzz(func(t *testing.T, text string) {
+		q := new(quantity.Quantity)
+		*q = quantity.Of(7)
+		if err := q.UnmarshalText([]byte(text)); err != nil {
+			require.Equal(t, quantity.Of(7), *q)
+			return
+		}
+		parsed, err := quantity.Parse(text)
+		require.NoError(t, err)
+		require.Equal(t, parsed, *q)
+		written, err := q.MarshalText()
+		require.NoError(t, err)
+		var again quantity.Quantity
+		require.NoError(t, again.UnmarshalText(written))
+		require.Equal(t, *q, again)
+	})
+}

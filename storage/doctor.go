@@ -18,11 +18,12 @@ const (
 	Server     = "server"     // whether it is the right server, with the limits that were asked for
 	Security   = "security"   // whether the database itself keeps tenants apart
 	Events     = "events"     // what holds back events that were recorded
+	Integrity  = "integrity"  // whether what is stored can be read back whole
 )
 
 // Finding is one setting that was read back.
 type Finding struct {
-	Topic string `json:"topic"` // Durability, Schema, Server, Security or Events
+	Topic string `json:"topic"` // Durability, Schema, Server, Security, Events or Integrity
 	Name  string `json:"name"`  // such as "synchronous"
 	Value string `json:"value"`
 	Want  string `json:"want"` // what would be fine

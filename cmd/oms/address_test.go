@@ -1,8 +1,10 @@
 package main
 
 import (
+	"net/url"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
 
@@ -43,4 +45,31 @@ func TestAnAddressTakesSettings(t *testing.T) {
 	} {
 		require.EqualValues(t, want, address(text).with("synchronous_commit", "off"))
 	}
+}
+
+// FuzzAddress wants an address that is shown to name the same place without its
+// password, and shown again to be the same.
+func FuzzAddress(f *testing.F) {
+	for _, seed := range []string{
+		"postgres://ada:PASSWORD@db/shop?password=PASSWORD", "host=db password='PASSWORD' dbname=shop", "shop.db",
+		"host=db PASSWORD=PASSWORD", "postgres://%zz", "host=db password = PASSWORD sslpassword=PASSWORD",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		a := address(text)
+		shown := a.String()
+		if !a.isServer() {
+			require.Equal(t, text, shown)
+			return
+		}
+		require.NotEmpty(t, shown)
+		if config, err := pgx.ParseConfig(text); err == nil && len(config.Password) > 8 {
+			require.NotContains(t, shown, config.Password)
+		}
+		if _, err := url.Parse(text); a.isURL() && err == nil {
+			require.Equal(t, shown, address(shown).String())
+		}
+		_ = a.with("synchronous_commit", "off")
+	})
 }

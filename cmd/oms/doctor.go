@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strconv"
 	"text/tabwriter"
 	"time"
@@ -36,6 +38,8 @@ type tenantState struct {
 	DuePayments   int           `json:"due_payments"`   // tenders that Run has to look at
 	ParkedReports int           `json:"parked_reports"` // of gateways, about operations nobody knows
 	DueLabels     int           `json:"due_labels"`
+
+	newest time.Time // when the last event was recorded
 }
 
 // most is how much of what waits is counted.
@@ -61,22 +65,65 @@ func (c *doctorCommand) Run(e *env) error {
 	return nil
 }
 
-func (c *doctorCommand) examine(e *env, d *diagnosis) (err error) {
-	store, err := c.look(e)
+// examine looks from the outside in, and no further than what it looks at makes sense.
+func (c *doctorCommand) examine(e *env, d *diagnosis) error {
+	if sound, err := c.inspect(e, d); !sound || err != nil {
+		return err
+	}
+	err := c.examineStore(e, d)
+	var damage *sqlite.DamageError
 	if have, want, ok := otherSchema(err); ok { // a newer one: nothing else in it can be trusted
 		d.Findings = append(d.Findings, storage.Finding{
 			Topic: storage.Schema, Name: "version", Value: strconv.Itoa(have), Want: strconv.Itoa(want),
 		})
 		return nil
 	}
+	if errors.As(err, &damage) {
+		d.Findings = append(d.Findings, storage.Finding{
+			Topic: storage.Integrity, Name: "contents", Value: damage.Error(), Want: "what can be read",
+		})
+		return nil
+	}
+	return err
+}
+
+// inspect looks at a file before it is opened: whether it is worth opening.
+func (c *doctorCommand) inspect(e *env, d *diagnosis) (sound bool, err error) {
+	if c.DB.isServer() {
+		return true, nil
+	}
+	if _, err := os.Stat(string(c.DB)); errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("there is no file %s", c.DB)
+	}
+	d.Findings, err = sqlite.Inspect(e.ctx, string(c.DB))
+	for _, f := range d.Findings {
+		sound = f.Name == "file" && f.OK || sound
+	}
+	return sound, err
+}
+
+func (c *doctorCommand) examineStore(e *env, d *diagnosis) (err error) {
+	store, err := c.look(e)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if d.Findings, err = store.Examine(e.ctx); err != nil {
+	findings, err := store.Examine(e.ctx)
+	if err != nil {
 		return err
 	}
-	for _, f := range d.Findings {
+	d.Findings = append(d.Findings, findings...)
+	if file, ok := store.(*sqlite.Store); ok {
+		pages, err := file.Integrity(e.ctx)
+		if err != nil {
+			return err
+		}
+		d.Findings = append(d.Findings, pages)
+		if !pages.OK {
+			return nil
+		}
+	}
+	for _, f := range findings {
 		if f.Topic == storage.Schema && !f.OK {
 			return nil
 		}
@@ -92,7 +139,33 @@ func (c *doctorCommand) examine(e *env, d *diagnosis) (err error) {
 		}
 		d.Tenants = append(d.Tenants, state)
 	}
+	d.Findings = append(d.Findings, clockOf(d.Tenants, time.Now()))
 	return nil
+}
+
+// maxAhead is how far the newest event may be ahead of this program's clock: processes
+// on one file or server need not agree to the second.
+const maxAhead = time.Minute
+
+// clockOf holds the clock against the newest event. One that was ahead when it was
+// recorded, or is behind now, shows here: leases and timeouts go by it.
+func clockOf(tenants []tenantState, now time.Time) storage.Finding {
+	f := storage.Finding{Topic: storage.Server, Name: "newest event", Value: "none", Want: "at most a minute ahead of this program's clock", OK: true}
+	var newest time.Time
+	for _, t := range tenants {
+		if t.newest.After(newest) {
+			newest = t.newest
+		}
+	}
+	if newest.IsZero() {
+		return f
+	}
+	f.Value = newest.UTC().Format(time.RFC3339)
+	if ahead := newest.Sub(now); ahead > maxAhead {
+		f.Value += ", " + ahead.Round(time.Second).String() + " ahead"
+		f.OK = false
+	}
+	return f
 }
 
 // otherSchema reports which schema an error says that the books have.
@@ -124,6 +197,12 @@ func stateOf(ctx context.Context, store storage.Store, tenant string) (tenantSta
 	})
 	if err != nil {
 		return s, err
+	}
+	for e, err := range store.Stream(ctx, s.LastEvent-1, 1) {
+		if err != nil {
+			return s, err
+		}
+		s.newest = e.RecordedAt
 	}
 	shop, err := shopOf(store, tenant)
 	if err != nil {

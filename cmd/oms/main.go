@@ -24,6 +24,7 @@ type commands struct {
 	JSON bool `name:"json" help:"Print one JSON document instead of text."`
 
 	Audit   auditCommands  `cmd:"" help:"Seal the history of books, and prove that nobody has changed it since."`
+	Backup  backupCommand  `cmd:"" help:"Copy a SQLite file while it is used, and read the copy back."`
 	Bench   benchCommands  `cmd:"" help:"Measure."`
 	Demo    demoCommand    `cmd:"" help:"Live a year of a small shop on new books."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at the settings of books, their schema and what waits in them."`

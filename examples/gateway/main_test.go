@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/payment"
 	"github.com/go-oms/oms/payment/paymenttest"
@@ -135,4 +136,34 @@ func TestAWebhookThatIsNotReadIsNotAcknowledged(t *testing.T) {
 	w := httptest.NewRecorder()
 	webhooks(nil).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(make([]byte, 1<<20+1))))
 	require.Equal(t, http.StatusBadRequest, w.Code)
+}
+
+// FuzzParseWebhook wants a delivery that the service did not sign never to be read,
+// and one that it did to be a report or to be refused.
+func FuzzParseWebhook(f *testing.F) {
+	p := &Pennypay{Secret: []byte("whsec")}
+	for _, seed := range []string{
+		`{"id":"e","operation":{"key":"01920000-0000-7000-8000-00000000000a","status":"succeeded","amount":1990,"currency":"EUR"}}`,
+		`{"id":"e","operation":{"key":"01920000-0000-7000-8000-00000000000a","status":"declined","amount":-9223372036854775808,"currency":""}}`,
+		`{}`, ``,
+	} {
+		f.Add([]byte(seed), "", "")
+		f.Add([]byte(seed), "1772366400", "00")
+	}
+	f.Fuzz(func(t *testing.T, body []byte, stamp, signature string) {
+		forged := payment.Delivery{Header: http.Header{"Pennypay-Time": {stamp}, "Pennypay-Signature": {signature}}, Body: body}
+		reports, err := p.ParseWebhook(t.Context(), forged)
+		var refused *payment.SignatureError
+		require.ErrorAs(t, err, &refused)
+		require.Empty(t, reports)
+
+		r := (&service{secret: p.Secret}).sign(body, time.Now())
+		reports, err = p.ParseWebhook(t.Context(), payment.Delivery{Header: r.Header, Body: body})
+		if err != nil {
+			require.Equal(t, fault.Rejected, fault.KindOf(err))
+			return
+		}
+		require.Len(t, reports, 1)
+		require.NotEmpty(t, reports[0].EventID)
+	})
 }

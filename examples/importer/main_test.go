@@ -101,3 +101,31 @@ func TestAnotherFormatIsRefused(t *testing.T) {
 		require.ErrorContains(t, err, "the head of the file", name)
 	}
 }
+
+// FuzzFile wants any file to be imported as far as it makes sense, with the rest
+// named in the rejects, and the books to be clean.
+func FuzzFile(f *testing.F) {
+	till, err := os.ReadFile("till.csv")
+	require.NoError(f, err)
+	f.Add(till)
+	for _, seed := range []string{
+		"", "receipt;time;kind;sku;title;quantity;price;country\n",
+		"receipt;time;kind;sku;title;quantity;price;country\n\"R;2026-03-01 09:00;sale;A;A;1;1;DE\nR;2026-03-01 09:00;return;A;A;1;;\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		shop, err := oms.New(oms.Config{Store: memory.New()})
+		require.NoError(t, err)
+		var rejects bytes.Buffer
+		im := importer{shop: shop, rejects: csv.NewWriter(&rejects), progress: func(int64) {}}
+		counted, err := im.file(t.Context(), bytes.NewReader(text))
+		if err == nil {
+			require.Positive(t, rejects.Len(), "the head is there")
+			require.GreaterOrEqual(t, counted.sales+counted.returns+counted.rejected, 0)
+		}
+		report, err := shop.Verify(t.Context(), oms.VerifyOptions{})
+		require.NoError(t, err)
+		require.True(t, report.Clean(), "%v", report)
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,4 +34,24 @@ func TestNobodyElseCanBook(t *testing.T) {
 	books.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/events", strings.NewReader("{}")))
 	require.Equal(t, http.StatusUnauthorized, answer.Code)
 	require.Zero(t, books.count(t.Context()))
+}
+
+// FuzzBookkeeping wants nothing of a stranger's to be booked, and whatever a sender
+// has signed to be booked once or answered with an error.
+func FuzzBookkeeping(f *testing.F) {
+	f.Add("1", "v1,AAAA", []byte(`{}`))
+	f.Add("", "", []byte(nil))
+	f.Fuzz(func(t *testing.T, id, signature string, body []byte) {
+		books, err := newBookkeeping(t.Context(), webhook.NewSecret(), time.Now)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, books.Close()) }()
+		request := httptest.NewRequest(http.MethodPost, "/events", bytes.NewReader(body))
+		request.Header.Set(webhook.HeaderID, id)
+		request.Header.Set(webhook.HeaderTimestamp, strconv.FormatInt(time.Now().Unix(), 10))
+		request.Header.Set(webhook.HeaderSignature, signature)
+		answer := httptest.NewRecorder()
+		books.ServeHTTP(answer, request)
+		require.Equal(t, http.StatusUnauthorized, answer.Code, "the secret is a new one")
+		require.Zero(t, books.count(t.Context()))
+	})
 }

@@ -48,3 +48,19 @@ func TestAMistypedFieldIsRefused(t *testing.T) {
 	require.Equal(t, fault.Rejected, fault.KindOf(err))
 	require.ErrorContains(t, err, "gaurds")
 }
+
+// FuzzLoad wants any text to be a workflow that a shop takes, or to be refused with
+// what is wrong.
+func FuzzLoad(f *testing.F) {
+	f.Add(preorder)
+	f.Add(broken)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		w, err := load(text)
+		if err != nil {
+			require.Equal(t, fault.Rejected, fault.KindOf(err))
+			return
+		}
+		require.NotEmpty(t, w.States)
+		require.NotEmpty(t, w.Mermaid())
+	})
+}

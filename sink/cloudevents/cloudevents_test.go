@@ -173,3 +173,24 @@ func TestBadFormatsAreRefused(t *testing.T) {
 	_, err := cloudevents.Format{}.Encode("", event.Event{Type: "x", Payload: func() {}})
 	require.Error(t, err)
 }
+
+// FuzzDecode wants any text to be an envelope that says what it must, or to be refused.
+func FuzzDecode(f *testing.F) {
+	text, err := cloudevents.Format{Source: "https://shop.example/oms"}.Encode("acme", noted())
+	require.NoError(f, err)
+	f.Add(text)
+	for _, seed := range []string{`{}`, `null`, `[]`, `{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"x","sequence":"1"}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m, err := cloudevents.Decode(text)
+		if err != nil {
+			var invalid *fault.InvalidError
+			require.ErrorAs(t, err, &invalid)
+			require.Equal(t, cloudevents.Message{}, m)
+			return
+		}
+		require.True(t, m.ID != "" && m.Source != "" && m.Type != "" && m.Version > 0)
+		require.True(t, m.Data == nil || json.Valid(m.Data))
+	})
+}

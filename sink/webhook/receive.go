@@ -43,6 +43,9 @@ func (r *Receiver) Verify(h http.Header, body []byte) error { return verify(h, r
 // megabyte, and a *fault.TransientError for a body that breaks off. A message whose
 // ID was dealt with before is to be answered like the first time.
 func (r *Receiver) Read(req *http.Request) (cloudevents.Message, error) {
+	if req.Body == nil { // a client's request may have none, a server's never
+		req.Body = http.NoBody
+	}
 	body, err := io.ReadAll(io.LimitReader(req.Body, r.limit+1))
 	if err != nil {
 		return cloudevents.Message{}, &fault.TransientError{Op: "webhook: read", Err: err}

@@ -1,9 +1,12 @@
 package webhook
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/base64"
+	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,7 +23,7 @@ func shared(n byte) string {
 	return sharedPrefix + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(string('a'+n), 24)))
 }
 
-func keysOf(t *testing.T, secrets ...string) []key {
+func keysOf(t testing.TB, secrets ...string) []key {
 	t.Helper()
 	keys, err := parseKeys("secrets", secrets)
 	require.NoError(t, err)
@@ -167,4 +170,87 @@ func TestBadSecretsAreRefusedAndNotRepeated(t *testing.T) {
 	// A seed alone is a private key too.
 	whole := keysOf(t, "whsk_"+base64.StdEncoding.EncodeToString(seed))
 	require.Equal(t, whole, keysOf(t, "whsk_"+encoded(32)))
+}
+
+// FuzzReceiver wants a stranger's request never to be let in, whatever it says, and a sender's always.
+func FuzzReceiver(f *testing.F) {
+	sender := keysOf(f, shared(0))
+	receiver, err := NewReceiver(shared(0))
+	require.NoError(f, err)
+	receiver = receiver.WithClock(func() time.Time { return noon })
+	h := http.Header{}
+	sign(h, sender, "1", noon, []byte(`{}`))
+	f.Add("1", h.Get(HeaderTimestamp), h.Get(HeaderSignature), []byte(`{}`))
+	f.Add("1.2", "-1", "v1,AAAA v1a,AAAA v1,", []byte{0xff})
+	f.Add("", "9223372036854775808", ",,, ,", []byte(nil))
+	f.Fuzz(func(t *testing.T, id, timestamp, signature string, body []byte) {
+		request := func(h http.Header) *http.Request {
+			return &http.Request{Header: h, Body: io.NopCloser(bytes.NewReader(body))}
+		}
+		claimed := http.Header{}
+		claimed.Set(HeaderID, id)
+		claimed.Set(HeaderTimestamp, timestamp)
+		claimed.Set(HeaderSignature, signature)
+		err := receiver.Verify(claimed, body)
+		require.Equal(t, genuine(sender[0], id, timestamp, signature, body), err == nil, "%v", err)
+		if err != nil {
+			var refused *SignatureError
+			require.ErrorAs(t, err, &refused)
+			_, err = receiver.Read(request(claimed))
+			require.ErrorAs(t, err, &refused)
+		}
+		signed := http.Header{}
+		sign(signed, sender, id, noon, body)
+		if id == "" || strings.Contains(id, ".") {
+			return
+		}
+		require.NoError(t, receiver.Verify(signed, body))
+		message, err := receiver.Read(request(signed))
+		require.Contains(t, []fault.Kind{fault.None, fault.Rejected}, fault.KindOf(err))
+		require.True(t, err != nil || message.ID == id)
+	})
+}
+
+// genuine says in a few plain words what verify says: one of the signatures is the
+// key's, over the id, a time that is near and the body.
+func genuine(k key, id, timestamp, list string, body []byte) bool {
+	seconds, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil || id == "" || strings.Contains(id, ".") || strconv.FormatInt(seconds, 10) != timestamp ||
+		seconds < noon.Unix()-300 || seconds > noon.Unix()+300 {
+		return false
+	}
+	wanted := "v1," + base64.StdEncoding.EncodeToString(k.sign(signed(id, timestamp, body)))
+	claims := strings.Fields(list)
+	return slices.Contains(claims[:min(len(claims), maxSignatures)], wanted)
+}
+
+// FuzzSecret wants any text to be a key that signs what it verifies, or to be refused and not repeated.
+func FuzzSecret(f *testing.F) {
+	private, public := NewKeys()
+	for _, seed := range []string{NewSecret(), private, public, "whsec_", "whsk_AAAA", "_", "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		keys, err := parseKeys("secrets", []string{text})
+		if err != nil {
+			var invalid *fault.InvalidError
+			require.ErrorAs(t, err, &invalid)
+			require.Equal(t, "a text that is none", invalid.Value)
+			return
+		}
+		if keys[0].signs() {
+			require.True(t, keys[0].verify([]byte("body"), keys[0].sign([]byte("body"))))
+		}
+		require.False(t, keys[0].verify([]byte("body"), nil))
+	})
+}
+
+// A request without a body is one with an empty one.
+func TestARequestWithoutABodyIsRefused(t *testing.T) {
+	receiver, err := NewReceiver(shared(0))
+	require.NoError(t, err)
+	h := http.Header{}
+	sign(h, keysOf(t, shared(0)), "1", time.Now(), nil)
+	_, err = receiver.Read(&http.Request{Header: h})
+	require.Equal(t, fault.Rejected, fault.KindOf(err))
 }

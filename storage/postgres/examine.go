@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -46,7 +48,7 @@ func (s *Store) Examine(ctx context.Context) ([]storage.Finding, error) {
 	if have != newest() {
 		return findings, nil
 	}
-	for _, examine := range []func(context.Context) ([]storage.Finding, error){s.db.origin, s.db.security, s.waiting} {
+	for _, examine := range []func(context.Context) ([]storage.Finding, error){s.db.steps, s.db.origin, s.db.security, s.waiting} {
 		found, err := examine(ctx)
 		if err != nil {
 			return nil, err
@@ -54,6 +56,35 @@ func (s *Store) Examine(ctx context.Context) ([]storage.Finding, error) {
 		findings = append(findings, found...)
 	}
 	return findings, nil
+}
+
+var qSteps = &sqlstore.Query{SQL: `SELECT name FROM oms_schema`}
+
+// steps holds the migrations that are noted against those that there are.
+func (db *database) steps(ctx context.Context) ([]storage.Finding, error) {
+	all, err := migrations()
+	if err != nil {
+		return nil, classify("schema", err)
+	}
+	var noted, missing []string
+	err = db.view(ctx, "schema", "", nil, false, func(c sqlstore.Conn) error {
+		rows, err := c.Query(qSteps, nil)
+		for err == nil && rows.Next() {
+			noted = append(noted, rows.Text(0))
+		}
+		return err
+	})
+	for _, m := range all {
+		if !slices.Contains(noted, m.name) {
+			missing = append(missing, m.name)
+		}
+	}
+	f := storage.Finding{Topic: storage.Schema, Name: "migrations", Want: "all " + strconv.Itoa(len(all)), OK: len(missing) == 0}
+	f.Value = f.Want
+	if !f.OK {
+		f.Value = "without " + strings.Join(missing, ", ")
+	}
+	return []storage.Finding{f}, err
 }
 
 // compared asks for the server's settings, and how far its clock is ahead of the

@@ -18,6 +18,7 @@ type conn struct {
 	engine *engine.Conn
 	kept   map[*sqlstore.Query]*engine.Stmt
 	open   map[*engine.Stmt]struct{} // those that are prepared for one use
+	cookie int64                     // of the tables when their version was last looked at; 0 when it never was
 }
 
 // connect opens the file and makes the settings that belong to a connection.
@@ -34,12 +35,16 @@ func connect(ctx context.Context, path string, o *Options, writes bool) (*conn, 
 		return nil, err
 	}
 	e.SetBusyTimeout(o.BusyTimeout)
-	c := &conn{engine: e, kept: map[*sqlstore.Query]*engine.Stmt{}, open: map[*engine.Stmt]struct{}{}}
+	c := newConn(e)
 	if err := c.set(ctx, o, writes); err != nil {
 		_ = c.close()
 		return nil, err
 	}
 	return c, nil
+}
+
+func newConn(e *engine.Conn) *conn {
+	return &conn{engine: e, kept: map[*sqlstore.Query]*engine.Stmt{}, open: map[*engine.Stmt]struct{}{}}
 }
 
 // script runs statements that return nothing worth reading.
@@ -56,6 +61,34 @@ func (c *conn) script(statements ...string) error {
 func (c *conn) run(q *sqlstore.Query) error {
 	_, err := c.Exec(q, nil)
 	return err
+}
+
+// begin begins to write. What another process has done to the tables since is looked
+// at: a program must not write to a schema that it does not know.
+func (c *conn) begin() error {
+	if err := c.run(qBegin); err != nil {
+		return err
+	}
+	rows, err := c.Query(qCookie, nil)
+	if err != nil {
+		return err
+	}
+	var cookie int64
+	if rows.Next() {
+		cookie = rows.Int(0)
+	}
+	if err := rows.Close(); err != nil || cookie == c.cookie {
+		return err
+	}
+	have, err := c.schema()
+	if err != nil {
+		return err
+	}
+	if have > newest() {
+		return &SchemaError{Have: have, Want: newest()}
+	}
+	c.cookie = cookie
+	return nil
 }
 
 // ask returns the first column of the first row, as text.

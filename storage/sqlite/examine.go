@@ -10,8 +10,8 @@ import (
 var _ storage.Doctor = (*Store)(nil)
 
 // Examine reads the settings back that decide whether an acknowledged commit
-// survives a power cut, and the version of the schema. It works on a database
-// that was not migrated yet.
+// survives a power cut, the version of the schema and what is missing from it. It works
+// on a database that was not migrated yet.
 func (s *Store) Examine(ctx context.Context) ([]storage.Finding, error) {
 	d, err := s.Durability(ctx)
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *Store) Examine(ctx context.Context) ([]storage.Finding, error) {
 	if d.JournalMode != "wal" {
 		wanted = "extra, or journal_mode wal"
 	}
-	return []storage.Finding{
+	findings := []storage.Finding{
 		{
 			Topic: storage.Durability, Name: "journal_mode", Value: d.JournalMode,
 			Want: "wal, or a rollback journal with synchronous extra", OK: d.Durable || d.JournalMode == "wal",
@@ -39,5 +39,10 @@ func (s *Store) Examine(ctx context.Context) ([]storage.Finding, error) {
 			Topic: storage.Schema, Name: "version", Value: strconv.Itoa(have), Want: strconv.Itoa(newest()),
 			OK: have == newest(),
 		},
-	}, nil
+	}
+	if have == 0 {
+		return findings, nil
+	}
+	anatomy, err := s.db.anatomy(ctx, have)
+	return append(findings, anatomy...), err
 }

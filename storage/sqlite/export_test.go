@@ -2,7 +2,11 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
+
+	engine "zombiezen.com/go/sqlite"
 
 	"github.com/go-oms/oms/storage"
 	"github.com/go-oms/oms/storage/internal/sqlstore"
@@ -70,4 +74,50 @@ func Prepared(s *Store) (list []string) {
 		s.db.readers.free <- c
 	}
 	return list
+}
+
+// MigrateBroken migrates a file as Migrate does, but for a statement that fails, or
+// calls kill where there is one, behind the n-th of those that are to run, from 1. It
+// returns how many there were.
+func MigrateBroken(ctx context.Context, path string, n int, kill func()) (ran int, err error) {
+	options, err := new(Options).withDefaults()
+	if err != nil {
+		return 0, err
+	}
+	c, err := connect(ctx, path, &options, true)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = c.close() }()
+	broken := "SELECT 1 FROM absent"
+	if kill != nil {
+		broken = "SELECT broken()"
+		if err := c.engine.CreateFunction("broken", &engine.FunctionImpl{
+			Scalar: func(engine.Context, []engine.Value) (engine.Value, error) {
+				kill()
+				return engine.Value{}, nil
+			},
+		}); err != nil {
+			return 0, err
+		}
+	}
+	steps, err := migrations()
+	if err != nil {
+		return 0, err
+	}
+	have, err := c.schema()
+	if err != nil {
+		return 0, err
+	}
+	for i := have; i < len(steps); i++ {
+		list := statements(steps[i].sql)
+		if at := n - ran; at >= 1 && at <= len(list) {
+			steps[i].sql = strings.Join(slices.Insert(slices.Clone(list), at, broken), ";\n") + ";\n"
+		}
+		ran += len(list)
+	}
+	for done := false; !done && err == nil; {
+		done, err = c.migrate(steps)
+	}
+	return ran, err
 }

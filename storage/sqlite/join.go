@@ -19,7 +19,8 @@ import (
 // Begin begins a transaction of the host's, which holds the file's only write
 // lock until it ends: keep it short, and let nothing in it wait for a call on a
 // store that is not joined to it. Where the lock is not to be had within
-// [Options].BusyTimeout the error is a *BusyError.
+// [Options].BusyTimeout the error is a *BusyError, and where a newer program has
+// migrated the file a *SchemaError.
 //
 // The transaction is on a database/sql handle of the store's own, so that the
 // host's statements and those of a joined store meet in one transaction.
@@ -35,7 +36,17 @@ func (s *Store) Begin(ctx context.Context) (*sql.Tx, error) {
 		return nil, classify("begin", err)
 	}
 	tx, err := handle.BeginTx(ctx, nil)
-	return tx, classify("begin", err)
+	if err != nil {
+		return nil, classify("begin", err)
+	}
+	var have int
+	if err = tx.QueryRowContext(ctx, `SELECT COALESCE(max(version), 0) FROM oms_schema`).Scan(&have); err == nil && have > newest() {
+		err = &SchemaError{Have: have, Want: newest()}
+	}
+	if err != nil {
+		return nil, errors.Join(classify("begin", err), tx.Rollback())
+	}
+	return tx, nil
 }
 
 // sql returns the handle for the host's transactions.

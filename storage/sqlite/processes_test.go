@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -41,6 +42,9 @@ func TestMain(m *testing.M) {
 
 func child(role, path string) error {
 	ctx := context.Background()
+	if statement, ok := strings.CutPrefix(role, "migrate "); ok {
+		return killedMigration(ctx, statement, path)
+	}
 	s, err := sqlite.Open(ctx, path, nil)
 	if err != nil {
 		return err

@@ -33,6 +33,8 @@ type database struct {
 	tenants sync.Map    // those known to be registered: string → struct{}
 	checked atomic.Bool // the schema was found to be ours
 
+	model func() ([]string, error) // the parts of a schema as it should be
+
 	mu     sync.Mutex
 	handle *sql.DB // for the host's transactions; nil until the first
 }
@@ -48,6 +50,13 @@ func Open(ctx context.Context, path string, opts *Options) (*Store, error) {
 		return nil, fault.Invalid("path", path, "the path of a file; package memory keeps books without one")
 	}
 	db := &database{path: path, options: o}
+	db.model = sync.OnceValues(func() ([]string, error) {
+		steps, err := migrations()
+		if err != nil {
+			return nil, err
+		}
+		return modelled(steps)
+	})
 	c, err := connect(ctx, path, &o, true)
 	if err != nil {
 		return nil, classify(opening, err)

@@ -118,6 +118,7 @@ func (w *writer) loop() {
 
 var (
 	qBegin    = &sqlstore.Query{SQL: "BEGIN IMMEDIATE"}
+	qCookie   = &sqlstore.Query{SQL: "PRAGMA schema_version"}
 	qCommit   = &sqlstore.Query{SQL: "COMMIT"}
 	qRollback = &sqlstore.Query{SQL: "ROLLBACK"}
 	qSave     = &sqlstore.Query{SQL: "SAVEPOINT oms_batch"}
@@ -170,7 +171,7 @@ func (w *writer) startOver(group []*request) error {
 	if err := w.conn.run(qRollback); err != nil {
 		return err
 	}
-	if err := w.conn.run(qBegin); err != nil {
+	if err := w.conn.begin(); err != nil {
 		return err
 	}
 	var tx sqlstore.Tx
@@ -211,7 +212,7 @@ func (w *writer) begin() (err error) {
 			return err
 		}
 	}
-	return w.conn.run(qBegin)
+	return w.conn.begin()
 }
 
 // refuse answers everybody who waits: they all wait for the same thing.
