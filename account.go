@@ -7,16 +7,15 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/go-oms/oms/crm"
-	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
-	"github.com/go-oms/oms/storage"
 )
 
 // GatewayAccount is the gateway of payments on account: the books themselves. The
-// account is that of the order's customer, in the order's currency. What is held,
+// account is that of the company that the order was bought for, or else of its customer,
+// in the order's currency. What is held,
 // taken, voided and refunded is settled in the batch that asks for it, and nothing
 // outside is called. No gateway of Config may have its name.
 const GatewayAccount = "account"
@@ -112,10 +111,7 @@ func (d *draft) borrow(ctx context.Context, amount money.Money) (uuid.UUID, erro
 		return uuid.Nil, fault.Invalid("gateway", GatewayAccount, "another gateway: the order has no customer, whose account it would be")
 	}
 	c := d.client
-	customer, err := c.store.Customer(ctx, d.order.CustomerID)
-	if err == nil {
-		customer, err = c.survivor(ctx, customer)
-	}
+	customer, err := d.debtor(ctx)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -137,8 +133,22 @@ func (d *draft) borrow(ctx context.Context, amount money.Money) (uuid.UUID, erro
 	if d.ceiling, err = ceiling.Minor(); err != nil {
 		return uuid.Nil, err
 	}
-	d.batch.Expect = append(d.batch.Expect, storage.Expect{Aggregate: event.Customer, ID: customer.ID, Version: customer.Version})
+	d.expectCustomer(customer)
 	return customer.ID, nil
+}
+
+// debtor reads whose account the order's is: the company's that it was bought for, or
+// that of who is left of its customer.
+func (d *draft) debtor(ctx context.Context) (*crm.Customer, error) {
+	c := d.client
+	if d.order.CompanyID != uuid.Nil {
+		return c.store.Customer(ctx, d.order.CompanyID)
+	}
+	customer, err := c.store.Customer(ctx, d.order.CustomerID)
+	if err != nil {
+		return nil, err
+	}
+	return c.survivor(ctx, customer)
 }
 
 // balance reads what orders have of an account.

@@ -52,6 +52,7 @@ func (c *Client) Change(ctx context.Context, orderID uuid.UUID, p ChangeRequest)
 		name: "order.change", key: p.Key, at: p.At, body: orderBody[ChangeRequest]{orderID, p}, version: p.Version, reason: p.Reason,
 		prepare: func(ctx context.Context, d *draft) error { return a.asked(ctx, d, p) },
 		act:     func(d *draft) (string, error) { return OrderChanged, a.apply(d, a.begin(d)) },
+		spends:  true,
 	})
 }
 
@@ -86,6 +87,7 @@ func (c *Client) ApplyChange(ctx context.Context, orderID, changeID uuid.UUID, p
 			found.EndReason = d.reason
 			return OrderChanged, a.apply(d, found)
 		},
+		spends: true,
 	})
 }
 
@@ -138,6 +140,7 @@ func (c *Client) UndoChange(ctx context.Context, orderID, changeID uuid.UUID, p 
 			d.order.Change(changeID).UndoneBy = undo.ID
 			return OrderChangeUndone, a.apply(d, undo)
 		},
+		spends: true,
 	})
 }
 

@@ -85,6 +85,11 @@ func (c *Client) open(ctx context.Context, id uuid.UUID, version int64, cmd even
 	if err != nil {
 		return nil, err
 	}
+	if d.order.GivesStoreCredit() {
+		if err := d.meetCreditor(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return d, d.meet(ctx)
 }
 

@@ -23,6 +23,7 @@ type Cart struct {
 	CartID     string         `json:"cart_id,omitempty"`
 	Channel    string         `json:"channel,omitempty"`
 	CustomerID uuid.UUID      `json:"customer_id,omitzero"`
+	CompanyID  uuid.UUID      `json:"company_id,omitzero"` // whom the customer buys for, as one of its buyers; zero: for himself
 	Lines      []CartLine     `json:"lines"`
 	ShipTo     order.Address  `json:"ship_to"`
 	BillTo     *order.Address `json:"bill_to,omitempty"` // ShipTo when nil
@@ -52,6 +53,7 @@ type Entry struct {
 	Channel     string         `json:"channel,omitempty"`
 	ExternalRef string         `json:"external_ref,omitempty"` // unique in its channel
 	CustomerID  uuid.UUID      `json:"customer_id,omitzero"`
+	CompanyID   uuid.UUID      `json:"company_id,omitzero"` // as in Cart
 	Lines       []EntryLine    `json:"lines"`
 	Charges     []Charge       `json:"charges,omitempty"`
 	ShipTo      order.Address  `json:"ship_to"`

@@ -29,6 +29,7 @@ type change struct {
 	reason  string
 	prepare func(context.Context, *draft) error // reads what act needs; nil: nothing more
 	act     func(*draft) (kind string, err error)
+	spends  bool // what the order comes to may grow by it, within the limits of its company
 }
 
 // change runs the command and then makes the calls outside that it has led to.
@@ -54,6 +55,11 @@ func (c *Client) change(ctx context.Context, id uuid.UUID, ch change) (*order.Or
 			kind, err := ch.act(d)
 			if err != nil {
 				return nil, nil, err
+			}
+			if ch.spends {
+				if err := d.withinCompany(ctx); err != nil {
+					return nil, nil, err
+				}
 			}
 			if err := d.conclude(kind); err != nil {
 				return nil, nil, err

@@ -222,6 +222,95 @@ func TestManyOrdersShareOneAccount(t *testing.T) {
 	require.Equal(t, "0.00 EUR", s.account(ada)[2])
 }
 
+// ousted is a store in which others are faster each time: every payment on an account
+// finds the counter where it was not when it was read.
+type ousted struct{ storage.Store }
+
+func (o ousted) Commit(ctx context.Context, b *storage.Batch) error {
+	for i := range b.Orders {
+		for _, u := range b.Orders[i].Coupons {
+			if u.Limit > 0 {
+				return &order.CouponError{Code: u.Code, Reason: "used up"}
+			}
+		}
+	}
+	return o.Store.Commit(ctx, b)
+}
+
+func (o ousted) Examine(ctx context.Context) ([]storage.Finding, error) {
+	return o.Store.(storage.Doctor).Examine(ctx)
+}
+
+// Who is outrun each time is told to try again, in words about his account or limit: there
+// is no coupon in it.
+func TestWhoIsOutrunTriesAgain(t *testing.T) {
+	b := newBuying(openShop(t, ousted{newStore(t)}), "")
+	_, err := b.SetCreditLimit(b.ctx, b.company, oms.CreditLimit{Limit: eur("500.00")})
+	require.NoError(t, err)
+	o := b.buy(b.buyer, line("MUG", 1))
+	b.member(b.buyer, crm.Buyer, per(crm.PerDay, "50.00"))
+	for _, command := range []func() error{
+		func() error { return b.onAccount(o, false) },
+		func() error { _, err := b.Place(b.ctx, b.cart(b.buyer, line("MUG", 1))); return err },
+	} {
+		before := b.dump()
+		err := command()
+		var coupon *order.CouponError
+		require.False(t, errors.As(err, &coupon), "%v", err)
+		require.Equal(t, fault.Transient, fault.KindOf(err))
+		require.Equal(t, before, b.dump())
+	}
+}
+
+// TestALimitIsLoweredWhileOrdersPay lowers a limit while payments come: whatever comes
+// first, nothing is paid above the limit that stood when it was paid.
+func TestALimitIsLoweredWhileOrdersPay(t *testing.T) {
+	const many = 12
+	s := newShop(t)
+	s.receive("TEE-M", many+1)
+	ada := s.borrower("500.00")
+	orders := make([]*order.Order, many)
+	for i := range orders {
+		orders[i] = s.orderOf(ada, 1)
+	}
+	total := orders[0].Totals.Total
+	limit, err := total.MulDiv(3, 1, money.HalfUp)
+	require.NoError(t, err)
+	errs := make([]error, many)
+	var lowered error
+	var wg sync.WaitGroup
+	for i, o := range orders {
+		wg.Go(func() { errs[i] = s.onAccount(o, false) })
+	}
+	var then []crm.Balance
+	wg.Go(func() {
+		if _, lowered = s.SetCreditLimit(s.ctx, ada, oms.CreditLimit{Limit: limit}); lowered == nil {
+			then, lowered = s.Credit(s.ctx, ada)
+		}
+	})
+	wg.Wait()
+	require.NoError(t, lowered)
+	paid := money.Zero("EUR")
+	for _, err := range errs {
+		if err == nil {
+			paid, err = paid.Add(total)
+			require.NoError(t, err)
+			continue
+		}
+		var full *crm.CreditLimitError
+		require.True(t, errors.As(err, &full) || fault.KindOf(err) != fault.Rejected, "%v", err)
+	}
+	s.clean()
+	require.Equal(t, paid.String(), s.account(ada)[0])
+	most := limit // what was paid before the limit fell may be more
+	if before, err := then[0].Outstanding.Cmp(limit); err == nil && before > 0 {
+		most = then[0].Outstanding
+	}
+	above, err := paid.Cmp(most)
+	require.NoError(t, err)
+	require.LessOrEqual(t, above, 0)
+}
+
 // TestAnAccountIsNeverOverdrawn runs random programmes: after each step Verify holds the
 // balance against the payments and the journal.
 func TestAnAccountIsNeverOverdrawn(t *testing.T) {

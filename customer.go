@@ -33,6 +33,7 @@ type CustomerDetails struct {
 func (c *Client) SaveCustomer(ctx context.Context, p CustomerDetails) (*crm.Customer, error) {
 	customer := p.Customer.Normalize()
 	customer.Version, customer.MergedInto, customer.UpdatedAt, customer.Credit = 0, uuid.Nil, time.Time{}, nil
+	customer.Company = nil
 	if c.actor.Kind == event.Shopper {
 		customer.CreatedAt = time.Time{}
 	}
@@ -91,7 +92,7 @@ func (c *Client) savingCustomer(ctx context.Context, saved crm.Customer, version
 		return newCustomer(saved, version, cmd)
 	}
 	saved.Version, saved.CreatedAt, saved.UpdatedAt = d.stored.Version, d.stored.CreatedAt, d.stored.UpdatedAt
-	saved.Credit = d.stored.Credit
+	saved.Credit, saved.Company = d.stored.Credit, d.stored.Company
 	if err := saved.Check(); err != nil {
 		return nil, err
 	}

@@ -74,8 +74,8 @@ func (c *Client) Customers(ctx context.Context, f crm.Filter) iter.Seq2[*crm.Cus
 	}
 	return func(yield func(*crm.Customer, error) bool) {
 		id, err := uuid.Parse(c.actor.ID)
-		if err != nil || f.After != nil {
-			return
+		if err != nil || f.After != nil || f.Member != uuid.Nil {
+			return // he is no company
 		}
 		if own, err := c.customer(ctx, id); !isNotFound(err) {
 			yield(own, err)

@@ -97,13 +97,23 @@ func do[R any](ctx context.Context, c *Client, req request, f flow[R]) (answer R
 		if kind == fault.Unknown && blind < maxBlind && !c.store.InTx() {
 			blind++
 		} else if !worthRetry(err, kind) || try >= maxTries || c.store.InTx() {
-			return none, doubt(err, blind)
+			return none, doubt(outrun(req.name, err), blind)
 		}
 		if waitErr := c.pause(ctx, try); waitErr != nil {
 			return none, doubt(err, blind)
 		}
 		cmd.IDs = event.NewIDs(c.core.cfg.NewID())
 	}
+}
+
+// outrun makes an error of its own of a counter that others have moved each time that
+// it was tried: there may be enough on the account, or of the limit, all the same.
+func outrun(name string, err error) error {
+	var counter *order.CouponError
+	if errors.As(err, &counter) && (isAccountCode(counter.Code) || isSpentCode(counter.Code)) {
+		return &fault.TransientError{Op: "oms: " + name, Err: errors.New("others were faster at " + counter.Code + ", each time: try again")}
+	}
+	return err
 }
 
 // doubt makes the outcome unknown of a command that failed before anything was

@@ -54,6 +54,11 @@ type draft struct {
 	outbound []*draft
 	touched  bool  // by the exchange, since the last event
 	ceiling  int64 // what orders may have of the account that the draft borrows from, in minor units
+
+	creditor  *customerDraft // whose account store credit of the order goes to, where there is any
+	creditors *creditors     // of the whole command
+
+	limits map[string]int64 // of the company's spending, by counter, in minor units
 }
 
 // call is an operation to be performed after the commit.
@@ -206,6 +211,7 @@ func (d *draft) finish(result []byte) *storage.Batch {
 	b.Result = result
 	if d.last != d.stored {
 		changes := order.Changes{Delta: d.orderDelta(), Notes: d.notes, Addresses: d.addresses, Coupons: joined(d.coupons, d.counts())}
+		changes.Coupons = joined(changes.Coupons, spends(d.stored, d.last, d.limits))
 		if d.stored == nil {
 			changes.Addresses = addressesOf(d.last)
 		}
@@ -229,6 +235,7 @@ func (d *draft) finish(result []byte) *storage.Batch {
 		}
 		b.Fulfillments = append(b.Fulfillments, fulfillment.Changes{Delta: fulfillment.Diff(f.stored, f.last)})
 	}
+	d.creditors.into(b)
 	for _, other := range d.exchanges() {
 		join(b, other.finish(nil))
 	}

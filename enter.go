@@ -47,6 +47,9 @@ func (c *Client) entering(ctx context.Context, entry Entry, cmd event.Command) (
 	if header.PromisedAt = event.Moment(entry.PromisedAt); !entry.PromisedAt.IsZero() && !header.PromisedAt.After(header.PlacedAt) {
 		return nil, fault.Invalid("promised_at", entry.PromisedAt.Format(time.RFC3339), "a time after the order's own")
 	}
+	if err := in.buysFor(ctx, c, entry.CompanyID, cmd); err != nil {
+		return nil, err
+	}
 	if err := c.address(header, entry.ShipTo, entry.BillTo, cmd); err != nil {
 		return nil, err
 	}

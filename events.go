@@ -237,6 +237,13 @@ const (
 	CustomerAddressRemoved = "customer.address_removed"
 	// CustomerConsented is recorded when a consent was given or withdrawn.
 	CustomerConsented = "customer.consented"
+	// CompanySet is recorded when a customer was made a company, or its terms changed.
+	CompanySet = "customer.company_set"
+	// CompanyMemberSet is recorded when somebody was made a member of a company, or his
+	// role or limits changed; also when he was merged into another customer.
+	CompanyMemberSet = "customer.company_member_set"
+	// CompanyMemberRemoved is recorded when a membership was ended.
+	CompanyMemberRemoved = "customer.company_member_removed"
 	// CustomerCreditLimit is recorded when the customer was given a credit limit.
 	CustomerCreditLimit = "customer.credit_limit"
 	// CustomerCreditPosted is recorded when an entry was added to the journal of the

@@ -86,5 +86,6 @@ func ExamplePermissions() {
 	// draft.read 2 methods
 	// order.read 12 methods
 	// subscription.read 2 methods
+	// company.read 2 methods
 	// customer.read 8 methods
 }

@@ -154,7 +154,7 @@ func (d *draft) send(ctx context.Context, in *placement, id uuid.UUID, first boo
 
 // cart is what is taken for goods of an order.
 func (p *Exchange) cart(o *order.Order) Cart {
-	cart := Cart{Channel: o.Channel, CustomerID: o.CustomerID, Lines: p.For, ShipToSaved: p.ShipToSaved, Shipping: p.Shipping}
+	cart := Cart{Channel: o.Channel, CustomerID: o.CustomerID, CompanyID: o.CompanyID, Lines: p.For, ShipToSaved: p.ShipToSaved, Shipping: p.Shipping}
 	switch {
 	case p.ShipTo != nil:
 		cart.ShipTo = *p.ShipTo
@@ -179,7 +179,7 @@ func (c *Client) Exchanges(ctx context.Context, orderID uuid.UUID) ([]Exchanged,
 	if err := c.authorize(ctx, "order.read"); err != nil {
 		return nil, err
 	}
-	o, err := c.load(ctx, orderID, 0)
+	o, err := c.view(ctx, orderID)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func (c *Client) Exchanges(ctx context.Context, orderID uuid.UUID) ([]Exchanged,
 		if r.Outbound == uuid.Nil {
 			continue
 		}
-		outbound, err := c.load(ctx, r.Outbound, 0)
+		outbound, err := c.view(ctx, r.Outbound)
 		if err != nil {
 			return nil, err
 		}

@@ -78,7 +78,15 @@ func (d *draft) relative(ctx context.Context, id uuid.UUID) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.client.draft(read, d.cmd, d.reason)
+	other, err := d.client.draft(read, d.cmd, d.reason)
+	if err != nil || !o.GivesStoreCredit() {
+		return other, err
+	}
+	if d.creditors == nil {
+		d.creditors = &creditors{batch: d.batch}
+	}
+	other.creditors = d.creditors
+	return other, other.meetCreditor(ctx)
 }
 
 // exchanges are the drafts of the orders at the other ends.

@@ -37,7 +37,7 @@ func (c *Client) reassign(
 		after.CustomerID = customer
 		after.Version++
 		delta := order.Diff(o, after)
-		b.Orders = append(b.Orders, order.Changes{Delta: delta})
+		b.Orders = append(b.Orders, order.Changes{Delta: delta, Coupons: spends(o, after, nil)})
 		b.Events = append(b.Events, cmd.Event(event.Order, after.ID, after.Version, kind, delta))
 		ids = append(ids, after.ID)
 	}

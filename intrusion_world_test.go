@@ -120,13 +120,21 @@ func (p *party) person(name string) *crm.Customer {
 	}}))
 }
 
+// firm is a company that the customer buys for.
+func (p *party) firm() uuid.UUID {
+	id := p.person(p.unique("firm")).ID
+	must(p.house.SetCompany(p.ctx(), id, oms.CompanyTerms{Limits: []crm.SpendingLimit{per(crm.PerDay, "900.00")}}))
+	must(p.house.SetMember(p.ctx(), id, oms.Membership{Member: crm.Member{CustomerID: p.customer.ID, Role: crm.Buyer}}))
+	return id
+}
+
 func (p *party) address() uuid.UUID {
 	return must(p.house.SaveAddress(p.ctx(), p.customer.ID, oms.SavedAddress{Address: crm.Address{City: "London", Country: "GB"}})).ID
 }
 
 func (p *party) cart() oms.Cart {
 	return oms.Cart{
-		CustomerID: p.customer.ID, CartID: p.unique("cart"), Lines: []oms.CartLine{line("TEE-M", 2)},
+		CustomerID: p.customer.ID, CompanyID: p.firm(), CartID: p.unique("cart"), Lines: []oms.CartLine{line("TEE-M", 2)},
 		ShipToSaved: p.address(), BillToSaved: p.address(),
 	}
 }
@@ -254,7 +262,10 @@ var subjects = map[string]func(*party) []any{
 		}))
 		return []any{"desk", o.ExternalRef}
 	},
-	"Orders":   func(p *party) []any { p.order(); return []any{order.Filter{CustomerID: p.customer.ID}} },
+	"Orders": func(p *party) []any {
+		p.order()
+		return []any{order.Filter{CustomerID: p.customer.ID, CompanyID: p.firm()}}
+	},
 	"OrdersOf": func(p *party) []any { p.order(); return []any{p.customer.ID} },
 
 	"Place":      func(p *party) []any { return []any{p.cart()} },
@@ -263,7 +274,7 @@ var subjects = map[string]func(*party) []any{
 	"Price":      func(p *party) []any { return []any{p.cart()} },
 	"Enter": func(p *party) []any {
 		return []any{oms.Entry{
-			CustomerID: p.customer.ID, ShipToSaved: p.address(), BillToSaved: p.address(),
+			CustomerID: p.customer.ID, CompanyID: p.firm(), ShipToSaved: p.address(), BillToSaved: p.address(),
 			Lines: []oms.EntryLine{{SKU: "TEE-M", Quantity: one, UnitPrice: oneCent}},
 		}}
 	},
@@ -449,7 +460,7 @@ var subjects = map[string]func(*party) []any{
 	"Customer": person(), "Addresses": person(), "Consents": person(), "CustomerNotes": person(), "CustomerTimeline": person(),
 	"CustomerByEmail": func(p *party) []any { return []any{p.customer.Email} },
 	"CustomerByRef":   func(p *party) []any { return []any{p.customer.ExternalRef} },
-	"Customers":       alike(crm.Filter{}),
+	"Customers":       func(p *party) []any { return []any{crm.Filter{Member: p.customer.ID}} },
 	"SaveCustomer": func(p *party) []any {
 		// Nothing in it that only he can have.
 		return []any{oms.CustomerDetails{Customer: crm.Customer{ID: p.customer.ID, Name: "changed"}}}
@@ -460,10 +471,17 @@ var subjects = map[string]func(*party) []any{
 	"RemoveAddress":   func(p *party) []any { return []any{p.customer.ID, oms.AddressRemoval{AddressID: p.address()}} },
 	"AddCustomerNote": person(oms.CustomerNote{Text: "mine"}),
 	"Credit":          person(),
-	"SetCreditLimit":  person(oms.CreditLimit{Limit: money.MustParse("50.00 EUR")}),
-	"PostCredit":      person(oms.CreditEntry{Kind: crm.Receipt, Amount: money.MustParse("5.00 EUR"), Reason: "transfer"}),
-	"RecordConsent":   person(oms.Decision{Purpose: "news", Status: crm.Granted}),
-	"ClaimOrders":     func(p *party) []any { return []any{p.customer.ID, oms.Claim{Email: p.customer.Email}} },
+	"Companies":       person(),
+	"Spending":        func(p *party) []any { return []any{p.firm(), p.customer.ID} },
+	"SetCompany":      func(p *party) []any { return []any{p.person(p.unique("firm")).ID, oms.CompanyTerms{}} },
+	"SetMember": func(p *party) []any {
+		return []any{p.firm(), oms.Membership{Member: crm.Member{CustomerID: p.customer.ID, Role: crm.Buyer}}}
+	},
+	"RemoveMember":   func(p *party) []any { return []any{p.firm(), oms.MemberRemoval{CustomerID: p.customer.ID}} },
+	"SetCreditLimit": person(oms.CreditLimit{Limit: money.MustParse("50.00 EUR")}),
+	"PostCredit":     person(oms.CreditEntry{Kind: crm.Receipt, Amount: money.MustParse("5.00 EUR"), Reason: "transfer"}),
+	"RecordConsent":  person(oms.Decision{Purpose: "news", Status: crm.Granted}),
+	"ClaimOrders":    func(p *party) []any { return []any{p.customer.ID, oms.Claim{Email: p.customer.Email}} },
 	"MergeCustomers": func(p *party) []any {
 		return []any{oms.Merge{From: p.person(p.unique("twin")).ID, Into: p.customer.ID}}
 	},

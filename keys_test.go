@@ -420,6 +420,30 @@ var keyed = map[string]struct {
 		},
 		func(p any) any { e := p.(oms.CreditLimit); e.Limit = money.MustParse("60.00 EUR"); return e },
 	},
+	"SetCompany": {
+		func(s *shop) []any {
+			return []any{s.customer("acme@example.com").ID, oms.CompanyTerms{Key: "k", Zone: "UTC"}}
+		},
+		func(p any) any {
+			e := p.(oms.CompanyTerms)
+			e.Limits = []crm.SpendingLimit{per(crm.PerDay, "1.00")}
+			return e
+		},
+	},
+	"SetMember": {
+		func(s *shop) []any {
+			b := newBuying(s, "")
+			return []any{b.company, oms.Membership{Key: "k", Member: crm.Member{CustomerID: b.buyer, Role: crm.Viewer}}}
+		},
+		func(p any) any { e := p.(oms.Membership); e.Member.Role = crm.Admin; return e },
+	},
+	"RemoveMember": {
+		func(s *shop) []any {
+			b := newBuying(s, "")
+			return []any{b.company, oms.MemberRemoval{Key: "k", CustomerID: b.buyer}}
+		},
+		func(p any) any { e := p.(oms.MemberRemoval); e.CustomerID[3]++; return e },
+	},
 	"PostCredit": {
 		func(s *shop) []any {
 			return []any{s.customer("ada@example.com").ID, oms.CreditEntry{
@@ -638,7 +662,7 @@ var unkeyed = map[string]string{
 	"Payments": "read", "Fulfillments": "read", "Customer": "read", "CustomerByEmail": "read", "CustomerByRef": "read", "Customers": "read",
 	"CustomerTimeline": "read", "Addresses": "read", "CustomerNotes": "read", "Consents": "read",
 	"Subscription": "read", "Subscriptions": "read", "Draft": "read", "Drafts": "read", "PriceDraft": "read", "Reorder": "read",
-	"Timeline": "read", "Exchanges": "read", "Claims": "read", "Credit": "read", "Notes": "read", "Allowed": "read",
+	"Timeline": "read", "Exchanges": "read", "Claims": "read", "Credit": "read", "Companies": "read", "Spending": "read", "Notes": "read", "Allowed": "read",
 	"Verify": "read", "Report": "read", "Tenant": "derives a client", "As": "derives a client", "With": "derives a client", "Close": "writes nothing",
 	"Continue": "repeats by the operation's own id", "Webhook": "repeats by the gateway's id of the event",
 	"Run": "repeats by itself", "RunOnce": "repeats by itself",

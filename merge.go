@@ -112,6 +112,12 @@ func (c *Client) openMerge(ctx context.Context, p Merge, cmd event.Command) (*me
 			return nil, &crm.MergedError{ID: p.From, Into: last.ID}
 		}
 	}
+	switch {
+	case from.Company != nil:
+		return nil, fault.Invalid("from", p.From, "a customer who is no company")
+	case into.stored.Company != nil:
+		return nil, fault.Invalid("into", p.Into, "a customer who is no company")
+	}
 	if from.Credit != nil {
 		return nil, fault.Invalid("from", p.From, "a customer without an account: what is on it is counted under his id; merge the other one into him")
 	}
@@ -159,10 +165,29 @@ func (m *merging) belongings(ctx context.Context, c *Client) error {
 		crmOf.Consents, m.came.Consents = append(crmOf.Consents, x), append(m.came.Consents, x.ID)
 	}
 	m.moving = true
+	if err := m.memberships(ctx, c); err != nil {
+		return err
+	}
 	if err := m.subscriptions(ctx, c); err != nil {
 		return err
 	}
 	return m.drafts(ctx, c)
+}
+
+// memberships makes the survivor the member of companies that the other one was.
+func (m *merging) memberships(ctx context.Context, c *Client) error {
+	companies, err := c.companies(ctx, m.from.ID)
+	if err != nil {
+		return err
+	}
+	for _, company := range companies {
+		next := *company
+		d := &customerDraft{cmd: m.cmd, batch: m.batch, stored: company, next: &next}
+		next.ReplaceMember(m.from.ID, m.next.ID)
+		d.record(CompanyMemberSet)
+		m.batch.CRM.Customers = append(m.batch.CRM.Customers, next)
+	}
+	return nil
 }
 
 // drafts hands over the drafts and quotes, those that are over too.

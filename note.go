@@ -44,7 +44,7 @@ func (c *Client) Notes(ctx context.Context, orderID uuid.UUID) ([]order.Note, er
 	if err := c.authorize(ctx, "order.read"); err != nil {
 		return nil, err
 	}
-	if _, err := c.load(ctx, orderID, 0); err != nil {
+	if _, err := c.view(ctx, orderID); err != nil {
 		return nil, err
 	}
 	notes, err := c.store.Notes(ctx, orderID)

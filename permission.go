@@ -98,6 +98,11 @@ func Permissions() []Permission {
 // customerPermissions are those about customers.
 func customerPermissions() []Permission {
 	return []Permission{
+		{Command: "company.read", Methods: []string{"Companies", "Spending"}, Shopper: true},
+		{Command: "company.remove_member", Methods: []string{"RemoveMember"}},
+		{Command: "company.set", Methods: []string{"SetCompany"}},
+		{Command: "company.set_member", Methods: []string{"SetMember"}},
+
 		{Command: "credit.post", Methods: []string{"PostCredit"}},
 		{Command: "credit.set_limit", Methods: []string{"SetCreditLimit"}},
 

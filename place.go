@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/fulfillment"
@@ -93,6 +94,7 @@ type placement struct {
 	screening *screening
 	unpaidFor time.Duration // keeps the order longer than Config.UnpaidFor does
 	exchange  *inflow       // what pays for the order beside money
+	company   *crm.Customer // that the customer buys for, as read
 	// elsewhere reports a SKU whose stock that is kept for the cart is another order's; nil
 	// leaves all of it to this one.
 	elsewhere func(sku string) bool
@@ -121,6 +123,9 @@ func (c *Client) priceBy(ctx context.Context, prices order.Pricer, cart Cart, cm
 	in.cartID, in.backorder = cart.CartID, func(i int) bool { return cart.Lines[i].Backorder }
 	header := &in.Header
 	header.Origin, header.CartID, header.CustomerID, header.Metadata = order.FromShop, cart.CartID, cart.CustomerID, cart.Metadata
+	if err := in.buysFor(ctx, c, cart.CompanyID, cmd); err != nil {
+		return nil, err
+	}
 	if err := c.address(header, cart.ShipTo, cart.BillTo, cmd); err != nil {
 		return nil, err
 	}
@@ -293,6 +298,11 @@ func (c *Client) placed(ctx context.Context, in *placement, cmd event.Command, f
 	}
 	d := newDraft(c, cmd, o, in.machine)
 	d.moment, d.review, d.coupons = order.HoldOnPlace, review, in.coupons
+	if in.company != nil {
+		if err := d.within(ctx, in.company); err != nil {
+			return nil, err
+		}
+	}
 	if err := d.allocate(ctx, in, first); err != nil {
 		return nil, err
 	}

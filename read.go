@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/go-oms/oms/event"
-	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
@@ -23,7 +22,13 @@ func (c *Client) Order(ctx context.Context, id uuid.UUID) (*order.Order, error) 
 	if err := c.authorize(ctx, "order.read"); err != nil {
 		return nil, err
 	}
-	return c.load(ctx, id, 0)
+	return c.view(ctx, id)
+}
+
+// view reads an order for the actor to look at.
+func (c *Client) view(ctx context.Context, id uuid.UUID) (*order.Order, error) {
+	o, err := c.store.Order(ctx, id)
+	return c.shown(ctx, o, err, id)
 }
 
 // OrderByNumber returns an order by the number the customer knows.
@@ -46,17 +51,12 @@ func (c *Client) orderBy(ctx context.Context, ref order.Ref, shown string) (*ord
 		return nil, err
 	}
 	o, err := c.store.OrderBy(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	if !c.sees(o) {
-		return nil, fault.NotFound("order", shown)
-	}
-	return o, nil
+	return c.shown(ctx, o, err, shown)
 }
 
 // Orders yields the orders that match, newest first unless the filter says
-// otherwise, reading page by page. A shopper gets his own only.
+// otherwise, reading page by page. A shopper gets his own only, or all of the filter's
+// company where his role there lets him see them.
 func (c *Client) Orders(ctx context.Context, f order.Filter) iter.Seq2[*order.Order, error] {
 	if err := c.authorize(ctx, "order.read"); err != nil {
 		return func(yield func(*order.Order, error) bool) { yield(nil, err) }
@@ -67,6 +67,13 @@ func (c *Client) Orders(ctx context.Context, f order.Filter) iter.Seq2[*order.Or
 // orders are those that the actor may see.
 func (c *Client) orders(ctx context.Context, f order.Filter) iter.Seq2[*order.Order, error] {
 	if c.actor.Kind == event.Shopper {
+		if f.CompanyID != uuid.Nil {
+			if all, err := c.seesAll(ctx, f.CompanyID); err != nil {
+				return func(yield func(*order.Order, error) bool) { yield(nil, err) }
+			} else if all {
+				return c.store.Orders(ctx, f)
+			}
+		}
 		own, err := uuid.Parse(c.actor.ID)
 		if err != nil || (f.CustomerID != uuid.Nil && f.CustomerID != own) {
 			return func(func(*order.Order, error) bool) {}
@@ -87,7 +94,7 @@ func (c *Client) Payments(ctx context.Context, orderID uuid.UUID) ([]*payment.Te
 	if err := c.authorize(ctx, "payment.read"); err != nil {
 		return nil, err
 	}
-	if _, err := c.load(ctx, orderID, 0); err != nil {
+	if _, err := c.view(ctx, orderID); err != nil {
 		return nil, err
 	}
 	return c.store.Tenders(ctx, orderID)
@@ -98,7 +105,7 @@ func (c *Client) Fulfillments(ctx context.Context, orderID uuid.UUID) ([]*fulfil
 	if err := c.authorize(ctx, "order.read"); err != nil {
 		return nil, err
 	}
-	if _, err := c.load(ctx, orderID, 0); err != nil {
+	if _, err := c.view(ctx, orderID); err != nil {
 		return nil, err
 	}
 	return c.store.Fulfillments(ctx, orderID)
@@ -124,7 +131,7 @@ func (c *Client) Timeline(ctx context.Context, orderID uuid.UUID) ([]TimelineEnt
 	if err := c.authorize(ctx, "order.read"); err != nil {
 		return nil, err
 	}
-	if _, err := c.load(ctx, orderID, 0); err != nil {
+	if _, err := c.view(ctx, orderID); err != nil {
 		return nil, err
 	}
 	entries, err := c.history(ctx, event.Order, orderID, nil)

@@ -58,7 +58,7 @@ func (c *Client) Reorder(ctx context.Context, id uuid.UUID) (*Reordered, error) 
 	if err != nil {
 		return nil, err
 	}
-	again := &Reordered{Cart: Cart{Channel: o.Channel, CustomerID: o.CustomerID}}
+	again := &Reordered{Cart: Cart{Channel: o.Channel, CustomerID: o.CustomerID, CompanyID: o.CompanyID}}
 	var known []int // the places of the cart's lines in the order
 	for i := range o.Lines {
 		if inventory.FindItem(items, skus[i]) == nil {

@@ -51,6 +51,11 @@ func (c *Client) RequestReturn(ctx context.Context, orderID uuid.UUID, p ReturnR
 		if err := d.fire(order.ActionReturn, linesOf(p.Lines)...); err != nil {
 			return uuid.Nil, nil, err
 		}
+		if len(p.Lines) > 0 {
+			if err := d.wantsStoreCredit(ctx, p.Resolution, p.Lines[0].LineID); err != nil {
+				return uuid.Nil, nil, err
+			}
+		}
 		id, err := d.requestReturn(c.core.cfg.Returns, p)
 		if err != nil {
 			return uuid.Nil, nil, err

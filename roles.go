@@ -28,11 +28,11 @@ func DefaultRoles() Roles {
 		"support": {
 			"draft.*", "quote.*", "order.reorder", "order.read", "order.place", "order.place_split", "order.price", "order.price_split", "order.enter", "order.cancel", "order.note", "order.act", "payment.read",
 			"order.preview_change", "order.open_change", "order.discard_change", "order.hold",
-			"claim.*", "return.request", "return.exchange", "return.cancel", "return.review", "return.label", "subscription.*", "customer.*", "inventory.available", "inventory.reserve", "inventory.release",
+			"claim.*", "return.request", "return.exchange", "return.cancel", "return.review", "return.label", "subscription.*", "company.read", "customer.*", "inventory.available", "inventory.reserve", "inventory.release",
 		},
 		"warehouse": {"order.read", "order.ship", "order.deliver", "order.note", "return.receive", "return.blind", "return.write_off", "return.track", "shipment.track", "inventory.*"},
 		"finance": {
-			"order.read", "order.note", "order.capture", "order.refund", "order.hold", "order.approve", "order.reject_hold", "order.release_hold", "payment.read", "payment.confirm", "credit.*", "customer.read", "report.run", "books.verify",
+			"order.read", "order.note", "order.capture", "order.refund", "order.hold", "order.approve", "order.reject_hold", "order.release_hold", "payment.read", "payment.confirm", "credit.*", "company.*", "customer.read", "report.run", "books.verify",
 		},
 		"manager":     {"*"},
 		"auditor":     {"*.read", "customer.read_notes", "inventory.available", "report.run", "books.verify", "events.lag", "events.letters"},

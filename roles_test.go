@@ -20,7 +20,7 @@ import (
 var built = map[string][]string{
 	"shopper": {
 		"claim.file", "claim.withdraw",
-		"customer.consent", "customer.read", "customer.remove_address", "customer.save", "customer.save_address",
+		"company.read", "customer.consent", "customer.read", "customer.remove_address", "customer.save", "customer.save_address",
 		"draft.discard", "draft.place", "draft.price", "draft.read", "draft.save",
 		"inventory.available", "inventory.release", "inventory.reserve",
 		"order.cancel", "order.note", "order.pay", "order.place", "order.place_split", "order.price", "order.price_split", "order.read", "order.reorder",
@@ -30,7 +30,7 @@ var built = map[string][]string{
 	},
 	"support": {
 		"claim.file", "claim.resolve", "claim.withdraw",
-		"customer.claim_orders", "customer.consent", "customer.merge", "customer.note", "customer.read", "customer.read_notes",
+		"company.read", "customer.claim_orders", "customer.consent", "customer.merge", "customer.note", "customer.read", "customer.read_notes",
 		"customer.remove_address", "customer.save", "customer.save_address",
 		"draft.discard", "draft.merge", "draft.place", "draft.price", "draft.read", "draft.save",
 		"inventory.available", "inventory.release", "inventory.reserve",
@@ -46,11 +46,11 @@ var built = map[string][]string{
 		"order.deliver", "order.note", "order.read", "order.ship", "return.blind", "return.receive", "return.track", "return.write_off", "shipment.track",
 	},
 	"finance": {
-		"books.verify", "credit.post", "credit.set_limit", "customer.read", "order.approve", "order.capture", "order.hold", "order.note", "order.read", "order.refund",
+		"books.verify", "company.read", "company.remove_member", "company.set", "company.set_member", "credit.post", "credit.set_limit", "customer.read", "order.approve", "order.capture", "order.hold", "order.note", "order.read", "order.refund",
 		"order.reject_hold", "order.release_hold", "payment.confirm", "payment.read", "report.run",
 	},
 	"auditor": {
-		"books.verify", "customer.read", "customer.read_notes", "draft.read", "events.lag", "events.letters", "inventory.available", "inventory.read",
+		"books.verify", "company.read", "customer.read", "customer.read_notes", "draft.read", "events.lag", "events.letters", "inventory.available", "inventory.read",
 		"order.read", "payment.read", "report.run", "subscription.read",
 	},
 	"integration": {"inventory.available", "payment.webhook", "return.track", "shipment.track"},

@@ -93,6 +93,9 @@ func (d *draft) conclude(kind string) error {
 		if err := d.settleExchanges(); err != nil {
 			return err
 		}
+		if err := d.settleStoreCredit(); err != nil {
+			return err
+		}
 		if err := d.derive(); err != nil {
 			return err
 		}

@@ -223,6 +223,17 @@ func meeting() []step {
 		{method: "PostCredit", name: "receipt", args: whom("ada", oms.CreditEntry{
 			Kind: crm.Receipt, Amount: money.MustParse("5.00 EUR"), Reason: "transfer",
 		})},
+		{method: "SaveCustomer", name: "firm", args: given(oms.CustomerDetails{Customer: crm.Customer{ExternalRef: "F-1"}})},
+		{method: "SetCompany", name: "company", args: whom("firm", oms.CompanyTerms{Zone: "UTC", Limits: []crm.SpendingLimit{per(crm.PerDay, "500.00")}})},
+		{method: "SetMember", name: "buyer", args: func(t *tenant) []any {
+			return []any{t.customer("firm").ID, oms.Membership{Member: crm.Member{CustomerID: t.customer("ada").ID, Role: crm.Admin}}}
+		}},
+		{method: "SetMember", name: "viewer", args: func(t *tenant) []any {
+			return []any{t.customer("firm").ID, oms.Membership{Member: crm.Member{CustomerID: t.customer("twin").ID, Role: crm.Viewer}}}
+		}},
+		{method: "RemoveMember", name: "gone viewer", args: func(t *tenant) []any {
+			return []any{t.customer("firm").ID, oms.MemberRemoval{CustomerID: t.customer("twin").ID}}
+		}},
 		{method: "RecordConsent", name: "consent", args: whom("ada", consent)},
 		{method: "RecordConsent", name: "consent of twin", args: whom("twin", consent)},
 	}
@@ -272,6 +283,12 @@ func ordering() []step {
 		}},
 		{method: "Place", name: "book", args: func(t *tenant) []any {
 			return []any{oms.Cart{CartID: "cart-1", CustomerID: t.customer("ada").ID, ShipToSaved: t.saved("home"), Lines: tees(2), Shipping: "standard"}}
+		}},
+		{method: "Place", name: "firm's", args: func(t *tenant) []any {
+			return []any{oms.Cart{
+				CustomerID: t.customer("ada").ID, CompanyID: t.customer("firm").ID, Lines: tees(1),
+				ShipTo: order.Address{Country: "GB"},
+			}}
 		}},
 		{method: "Place", name: "twins", args: func(t *tenant) []any {
 			return []any{oms.Cart{CustomerID: t.customer("twin").ID, Lines: tees(1), ShipTo: order.Address{Country: "GB"}}}
@@ -499,6 +516,8 @@ func asking() []step {
 		{method: "CustomerNotes", args: whom("ada")},
 		{method: "Consents", args: whom("ada")},
 		{method: "Credit", args: whom("ada")},
+		{method: "Companies", args: whom("ada")},
+		{method: "Spending", args: func(t *tenant) []any { return []any{t.customer("firm").ID, t.customer("ada").ID} }},
 		{method: "Subscription", args: func(t *tenant) []any { return []any{t.subscription("subscribed")} }},
 		{method: "Subscriptions", args: given(order.SubscriptionFilter{})},
 		{method: "Draft", args: func(t *tenant) []any { return []any{t.draft("kept cart")} }},

@@ -2,51 +2,53 @@ package oms
 
 // The invariants by id.
 const (
-	checkTotals     = "order.totals"
-	checkShares     = "order.shares"
-	checkCurrency   = "order.currency"
-	checkCredits    = "order.credits"
-	checkPartition  = "order.partition"
-	checkCounters   = "order.counters"
-	checkHolds      = "order.holds"
-	checkExchanges  = "order.exchanges"
-	checkClaims     = "order.claims"
-	checkParcels    = "fulfillment.parcels"
-	checkLadder     = "payment.ladder"
-	checkTenders    = "payment.totals"
-	checkRefs       = "payment.references"
-	checkDoubt      = "payment.doubt"
-	checkParked     = "payment.parked"
-	checkReturned   = "payment.returned"
-	checkReserved   = "stock.reservations"
-	checkAvailable  = "stock.available"
-	checkMovements  = "stock.movements"
-	checkExpired    = "stock.expired"
-	checkOwners     = "stock.owners"
-	checkShipped    = "stock.shipped"
-	checkBegin      = "history.begin"
-	checkGapless    = "history.gapless"
-	checkVersion    = "history.version"
-	checkAllowed    = "history.transitions"
-	checkChained    = "history.chain"
-	checkFold       = "history.fold"
-	checkCaused     = "history.cause"
-	checkKeys       = "keys.unique"
-	checkResults    = "keys.results"
-	checkMerges     = "customer.merges"
-	checkBook       = "customer.addresses"
-	checkCredit     = "customer.credit"
-	checkSchedule   = "subscription.schedule"
-	checkOnce       = "subscription.once"
-	checkDraft      = "draft.status"
-	checkUnfinished = "calls.unfinished"
-	checkOutbox     = "events.outbox"
-	checkCursor     = "events.cursor"
-	checkLag        = "events.lag"
-	checkLetters    = "events.letters"
-	checkFacts      = "reports.facts"
-	checkDurable    = "store.durability"
-	checkSchema     = "store.schema"
+	checkTotals      = "order.totals"
+	checkShares      = "order.shares"
+	checkCurrency    = "order.currency"
+	checkCredits     = "order.credits"
+	checkPartition   = "order.partition"
+	checkCounters    = "order.counters"
+	checkHolds       = "order.holds"
+	checkExchanges   = "order.exchanges"
+	checkClaims      = "order.claims"
+	checkStoreCredit = "order.store_credit"
+	checkParcels     = "fulfillment.parcels"
+	checkLadder      = "payment.ladder"
+	checkTenders     = "payment.totals"
+	checkRefs        = "payment.references"
+	checkDoubt       = "payment.doubt"
+	checkParked      = "payment.parked"
+	checkReturned    = "payment.returned"
+	checkReserved    = "stock.reservations"
+	checkAvailable   = "stock.available"
+	checkMovements   = "stock.movements"
+	checkExpired     = "stock.expired"
+	checkOwners      = "stock.owners"
+	checkShipped     = "stock.shipped"
+	checkBegin       = "history.begin"
+	checkGapless     = "history.gapless"
+	checkVersion     = "history.version"
+	checkAllowed     = "history.transitions"
+	checkChained     = "history.chain"
+	checkFold        = "history.fold"
+	checkCaused      = "history.cause"
+	checkKeys        = "keys.unique"
+	checkResults     = "keys.results"
+	checkMerges      = "customer.merges"
+	checkBook        = "customer.addresses"
+	checkCredit      = "customer.credit"
+	checkSpending    = "company.spending"
+	checkSchedule    = "subscription.schedule"
+	checkOnce        = "subscription.once"
+	checkDraft       = "draft.status"
+	checkUnfinished  = "calls.unfinished"
+	checkOutbox      = "events.outbox"
+	checkCursor      = "events.cursor"
+	checkLag         = "events.lag"
+	checkLetters     = "events.letters"
+	checkFacts       = "reports.facts"
+	checkDurable     = "store.durability"
+	checkSchema      = "store.schema"
 )
 
 // Checks lists every invariant that Verify looks at.
@@ -61,6 +63,7 @@ func Checks() []Check {
 		{checkHolds, "every hold is on its order or on a line or fulfilment order of that, and at most one of a type is in force there"},
 		{checkExchanges, "what goods that were sent back pay for other goods is charged on the one order and allowed on the other, once and alike"},
 		{checkClaims, "a claim stands as its state says, and what it has brought is at most the share of its units"},
+		{checkStoreCredit, "what an order gave as store credit for returns is on an account, once"},
 		{checkParcels, "shipments hold at most what their fulfilment order asks for, and parcels what their shipment holds"},
 		{checkLadder, "refunded is at most captured, and captured at most authorized"},
 		{checkTenders, "a tender's totals are the sums of its operations"},
@@ -86,6 +89,7 @@ func Checks() []Check {
 		{checkMerges, "whoever was merged leads to a customer who was not, and has no addresses any more, and after a day no orders"},
 		{checkBook, "every saved address has its customer, who has at most one default of each kind"},
 		{checkCredit, "what orders have of a customer's account is what their payments on it say, and what has come in is the sum of its entries"},
+		{checkSpending, "what is counted as spent for a company is what its orders come to, and every such order has its company"},
 		{checkSchedule, "a subscription's next date is one of its schedule, after the last one that was run, and only an active one has it"},
 		{checkOnce, "no date of a subscription was run twice"},
 		{checkDraft, "an open draft has a time at which it ends, one that was ordered its order, and an offer its prices"},
@@ -103,14 +107,14 @@ func Checks() []Check {
 // What each pass over the books looks at.
 var (
 	orderChecks = []string{
-		checkReturned, checkTotals, checkShares, checkCurrency, checkCredits, checkPartition, checkCounters, checkHolds, checkExchanges, checkClaims, checkOwners, checkShipped,
+		checkReturned, checkTotals, checkShares, checkCurrency, checkCredits, checkPartition, checkCounters, checkHolds, checkExchanges, checkClaims, checkStoreCredit, checkOwners, checkShipped,
 		checkBegin, checkGapless, checkVersion, checkAllowed, checkChained, checkFold, checkCaused,
 	}
 	tenderChecks       = []string{checkLadder, checkTenders, checkRefs, checkDoubt, checkUnfinished}
 	fulfillmentChecks  = []string{checkParcels}
 	itemChecks         = []string{checkFold}
 	customerChecks     = []string{checkMerges, checkBook, checkCredit, checkFold}
-	creditChecks       = []string{checkCredit}
+	creditChecks       = []string{checkCredit, checkSpending}
 	subscriptionChecks = []string{checkSchedule, checkOnce, checkFold}
 	draftChecks        = []string{checkDraft, checkFold}
 	levelChecks        = []string{checkReserved, checkAvailable, checkMovements, checkExpired}

@@ -22,6 +22,7 @@ func (v *verifier) customers(ctx context.Context) error {
 		v.found(checkBook, "address "+a.ID.String(), "belongs to customer "+a.CustomerID.String()+", who is not stored")
 	}
 	v.merged = make(map[uuid.UUID]uuid.UUID)
+	v.company = make(map[uuid.UUID]bool)
 	known := make(map[uuid.UUID]bool)
 	for c, err := range v.books.AllCustomers(ctx) {
 		if err != nil {
@@ -39,6 +40,7 @@ func (v *verifier) customers(ctx context.Context) error {
 		if c.Merged() {
 			v.merged[c.ID] = c.MergedInto
 		}
+		v.company[c.ID] = c.Company != nil
 		v.customer(c, book, history)
 	}
 	v.merges(known)

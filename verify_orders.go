@@ -15,6 +15,7 @@ import (
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
+	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
 	"github.com/go-oms/oms/quantity"
@@ -35,6 +36,7 @@ type verifier struct {
 	told     ledger                   // the facts of the stored orders
 	versions map[uuid.UUID]int64      // of the stored orders
 	merged   map[uuid.UUID]uuid.UUID  // customers who ended in others
+	company  map[uuid.UUID]bool       // customers who are companies
 	places   map[string]storage.Lease // of the configured sinks
 	slots    map[string]*slots        // what is parked beside them
 	late     map[string]bool          // sinks that an event has waited for too long, and leases that wait for a redrive
@@ -43,6 +45,7 @@ type verifier struct {
 	untracked map[string]bool              // SKUs without levels
 	shipped   map[string]quantity.Quantity // by SKU, per the orders' lines
 	reserved  map[levelKey]reservedSums    // by level, per the reservations
+	given     map[uuid.UUID]money.Money    // store credit that accounts have had from orders
 	accounts  map[string]int64             // what tenders have of accounts, by counter
 }
 
@@ -102,10 +105,15 @@ func (v *verifier) orders(ctx context.Context) error {
 		}
 		v.tell(o)
 		v.buyer(o)
+		v.bought(o)
+		v.storeCredit(o)
 		v.order(o, own, sent, held)
 		v.history(o, history)
 	}
 	v.exchanged()
+	for id, amount := range v.given {
+		v.expect(amount.IsZero(), checkStoreCredit, "order "+id.String(), "gave "+amount.String()+" to accounts, and has nothing of it")
+	}
 	return errors.Join(events.rest(v.strayEvent), tenders.rest(v.strayTender),
 		parcels.rest(v.strayFulfillment), kept.rest(v.strayReservation))
 }

@@ -478,6 +478,23 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		{"customer.credit", []string{fold}, func(s *tampered) {
 			s.tender = always(func(t *payment.Tender) { t.Gateway, t.Method = oms.GatewayAccount, uuid.NewString() })
 		}},
+		{"order.store_credit", []string{fold, "reports.facts"}, func(s *tampered) {
+			s.order = once(func(o *order.Order) bool {
+				if len(o.Returns) == 0 {
+					return false
+				}
+				fee := order.Adjustment{
+					ID: uuid.New(), Scope: order.OnOrder, Kind: order.Fee, Code: order.CodeStoreCredit, Source: o.Returns[0].ID,
+					Amount: eur("1.00"), TaxPart: eur("0.00"), At: o.PlacedAt,
+				}
+				o.Adjustments = append(o.Adjustments, fee)
+				o.Totals.Fees, o.Totals.Total = must(o.Totals.Fees.Add(fee.Amount)), must(o.Totals.Total.Add(fee.Amount))
+				return true
+			})
+		}},
+		{"company.spending", []string{fold}, func(s *tampered) {
+			s.order = once(func(o *order.Order) bool { o.CompanyID, o.CompanyDay = uuid.New(), "2026-03-01"; return true })
+		}},
 		{fold, nil, func(s *tampered) {
 			s.customer = once(func(c *crm.Customer) bool { c.UpdatedAt = c.UpdatedAt.Add(time.Hour); return true })
 		}},

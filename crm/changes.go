@@ -46,6 +46,8 @@ type Reader interface {
 type Filter struct {
 	// Merged includes those who were merged into others.
 	Merged bool
+	// Member takes only companies that he is a member of.
+	Member uuid.UUID
 	// After continues behind the customer with that CreatedAt and ID.
 	After     *Cursor
 	Limit     int // 0: all

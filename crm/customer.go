@@ -19,6 +19,7 @@ type Customer struct {
 	Country     string    `json:"country,omitempty"`
 	MergedInto  uuid.UUID `json:"merged_into,omitzero"` // who he is the same as; zero for a customer of his own
 	Credit      *Credit   `json:"credit,omitempty"`     // his accounts with the shop; nil without any, never changed in place
+	Company     *Company  `json:"company,omitempty"`    // what makes the customer a company; nil for a person, never changed in place
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
 }

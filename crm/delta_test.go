@@ -30,6 +30,8 @@ func filled(version int64, text string) *crm.Customer {
 			*f = time.Unix(int64(i), 0).UTC()
 		case **crm.Credit:
 			*f = &crm.Credit{Accounts: []crm.Account{{Limit: money.MustParse("5.00 EUR"), Paid: money.MustParse("0.00 EUR")}}}
+		case **crm.Company:
+			*f = &crm.Company{Members: []crm.Member{{CustomerID: id, Role: crm.Buyer}}}
 		default:
 			panic("a field of a new type: " + v.Type().Field(i).Name)
 		}

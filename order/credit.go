@@ -224,7 +224,13 @@ func (o *Order) credit(ids *event.IDs, a Adjustment, amount, tax money.Money, p 
 // positiveDue is what is due for what the customer keeps, however it is paid for, or
 // zero where nothing is.
 func (o *Order) positiveDue() money.Money {
-	if due := o.Owed(); due.Sign() > 0 {
+	due := o.Owed()
+	if len(o.Returns) > 0 {
+		if less, err := due.Sub(o.StoreCredit()); err == nil {
+			due = less // what became store credit is not given a second time
+		}
+	}
+	if due.Sign() > 0 {
 		return due
 	}
 	return money.Zero(o.Currency)

@@ -103,6 +103,21 @@ func (o *Order) Owed() money.Money {
 	return owed
 }
 
+// Spent returns what the goods that the customer keeps of the order come to, however
+// they are paid for: Due without what goods that were sent back have paid for others, or
+// have become store credit.
+// It never is below zero.
+func (o *Order) Spent() money.Money {
+	exchanged := o.fees(func(a *Adjustment) bool {
+		return (a.Code == CodeExchange || a.Code == CodeStoreCredit) && a.Source != uuid.Nil
+	})
+	spent, err := o.Due().Sub(exchanged)
+	if err != nil || spent.Sign() < 0 {
+		return money.Zero(o.Currency)
+	}
+	return spent
+}
+
 // fees sums the fees that are chosen.
 func (o *Order) fees(chosen func(*Adjustment) bool) money.Money {
 	var sum adder

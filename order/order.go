@@ -44,8 +44,13 @@ type Order struct {
 	Origin      Origin    `json:"origin"`
 	Original    uuid.UUID `json:"original,omitzero"` // the order whose goods this one's are exchanged for
 	CustomerID  uuid.UUID `json:"customer_id,omitzero"`
-	ShipToID    uuid.UUID `json:"ship_to_id,omitzero"` // the address rows hold the personal data
-	BillToID    uuid.UUID `json:"bill_to_id,omitzero"`
+	// CompanyID is whom the customer buys for, and CompanyDay the calendar day of the
+	// placing where that is, such as "2026-11-29": what the company may spend on a day
+	// and in a month is counted by it. Both are empty for who buys for himself.
+	CompanyID  uuid.UUID `json:"company_id,omitzero"`
+	CompanyDay string    `json:"company_day,omitempty"`
+	ShipToID   uuid.UUID `json:"ship_to_id,omitzero"` // the address rows hold the personal data
+	BillToID   uuid.UUID `json:"bill_to_id,omitzero"`
 
 	Workflow        string `json:"workflow"`         // id of the workflow the order is pinned to
 	WorkflowVersion int    `json:"workflow_version"` // and its version

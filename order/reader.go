@@ -59,6 +59,7 @@ type Ref struct {
 // Filter selects orders; a zero field does not restrict.
 type Filter struct {
 	CustomerID  uuid.UUID
+	CompanyID   uuid.UUID
 	GuestEmail  string // only orders without a customer that have an address with this email, in any case
 	Channel     string
 	Statuses    []string

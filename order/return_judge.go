@@ -177,11 +177,14 @@ func (p ReturnPolicy) accepts(ask ReturnAsk) (ReturnReason, error) {
 }
 
 // offered refuses resolutions that there is nothing behind.
-func offered(want ReturnAskLine, exchange bool) error {
+func (o *Order) offered(want ReturnAskLine, exchange bool) error {
 	if exchange && want.Resolution == ToExchange {
 		return nil
 	}
 	allowed := []Resolution{ToTenders, NoCredit}
+	if o.CustomerID != uuid.Nil {
+		allowed = append(allowed, ToStoreCredit)
+	}
 	if want.Resolution == "" || slices.Contains(allowed, want.Resolution) {
 		return nil
 	}
@@ -200,7 +203,7 @@ func (o *Order) asked(ask ReturnAsk) ([]ReturnAskLine, error) {
 		if l.Quantity.Sign() <= 0 {
 			return nil, line.refuse("return", l.Quantity, line.Returnable())
 		}
-		if err := offered(l, ask.Exchange); err != nil {
+		if err := o.offered(l, ask.Exchange); err != nil {
 			return nil, err
 		}
 		n := slices.IndexFunc(list, func(o ReturnAskLine) bool { return o.LineID == l.LineID })

@@ -22,7 +22,7 @@ const (
 // for units that it is not due for any more, and charges the fees. Calling it again
 // changes nothing.
 //
-// Credit is due for accepted lines whose resolution is [ToTenders] or [ToExchange]: for the units
+// Credit is due for accepted lines whose resolution is [ToTenders], [ToExchange] or [ToStoreCredit]: for the units
 // that came and were taken, that the customer keeps, or that were lost at the shop's
 // risk; in an instant return for those still to come, too. What is given is the share
 // of the line's total ([Order.CreditLine]), so that however units are spread over
@@ -83,7 +83,7 @@ func (l *ReturnLine) chargeable(instant bool) quantity.Quantity {
 
 // cleared is q where the line is one that is credited, else nothing.
 func (l *ReturnLine) cleared(q quantity.Quantity) quantity.Quantity {
-	if l.Acceptance == Accepted && (l.Resolution == "" || l.Resolution == ToTenders || l.Resolution == ToExchange) {
+	if l.Acceptance == Accepted && (l.Resolution == "" || l.Resolution == ToTenders || l.Resolution == ToExchange || l.Resolution == ToStoreCredit) {
 		return q
 	}
 	return quantity.Quantity{}

@@ -206,6 +206,13 @@ func TestWhatAReturnMayAskFor(t *testing.T) {
 		require.ErrorAs(t, err, &refused, resolution)
 		require.Equal(t, []order.Resolution{order.ToTenders, order.NoCredit}, refused.Allowed)
 	}
+	in := assembly(line("A", "3", "10.00 EUR"))
+	o := sentOrder(t, in)
+	o.CustomerID = in.IDs.Next()
+	a := ask(o, one)
+	a.Lines[0].Resolution = order.ToStoreCredit
+	_, err := o.RequestReturn(in.IDs.Next(), order.ReturnPolicy{}, a)
+	require.NoError(t, err, "a customer may have store credit")
 }
 
 func TestNoCreditIsNoCredit(t *testing.T) {

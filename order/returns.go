@@ -109,13 +109,13 @@ type UnaskedGoods struct {
 // Resolution is what the customer gets for what he sends back.
 type Resolution string
 
-// The resolutions. ToTenders and NoCredit can be asked for; ToExchange is that of the
-// returns of exchanges. The others are known by name and refused with a
-// [*ResolutionError].
+// The resolutions. ToTenders and NoCredit can be asked for, and ToStoreCredit where the
+// order has a customer; ToExchange is that of the returns of exchanges. ToReplacement is
+// known by name and refused with a [*ResolutionError].
 const (
 	ToTenders     Resolution = "original"     // credited; a refund goes to where the money came from
 	NoCredit      Resolution = "none"         // nothing
-	ToStoreCredit Resolution = "store_credit" // a balance with the shop
+	ToStoreCredit Resolution = "store_credit" // credited; the credit goes to the account of the order's customer
 	ToReplacement Resolution = "replacement"  // the same again
 	ToExchange    Resolution = "exchange"     // credited; the credit pays for other goods
 )

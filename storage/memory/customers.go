@@ -107,6 +107,7 @@ func copyCustomer(c *crm.Customer) *crm.Customer {
 	if c.Credit != nil {
 		own.Credit = &crm.Credit{Accounts: slices.Clone(c.Credit.Accounts)}
 	}
+	own.Company = c.Company.Clone()
 	return &own
 }
 
@@ -121,7 +122,7 @@ func (s *Store) Customers(ctx context.Context, f crm.Filter) iter.Seq2[*crm.Cust
 		var list []*crm.Customer
 		err := s.read(ctx, "customers", func(t *tenant) {
 			for _, c := range t.customers {
-				if (f.Merged || !c.Merged()) && (f.After == nil || behind(c, &f)) {
+				if (f.Merged || !c.Merged()) && (f.After == nil || behind(c, &f)) && (f.Member == (uuid.UUID{}) || c.Company.Member(f.Member) != nil) {
 					list = append(list, c)
 				}
 			}

@@ -104,6 +104,7 @@ func (l listing) bounds(f *order.Filter, i int) (begin, end int) {
 // matches checks what the walk does not: everything but the period.
 func matches(o *order.Order, f *order.Filter) bool {
 	return (f.CustomerID == uuid.UUID{} || o.CustomerID == f.CustomerID) &&
+		(f.CompanyID == uuid.UUID{} || o.CompanyID == f.CompanyID) &&
 		(f.Channel == "" || o.Channel == f.Channel) &&
 		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, o.Status)) &&
 		(f.ExpiresTo.IsZero() || !o.ExpiresAt.IsZero() && o.ExpiresAt.Before(f.ExpiresTo)) &&

@@ -34,11 +34,11 @@ func (t *tenant) putOrder(next *order.Order) {
 // orderIndexes is the fields of an order, besides PlacedAt, that indexes are kept by.
 type orderIndexes struct {
 	number, cart, channel, ref string
-	customer                   uuid.UUID
+	customer, company          uuid.UUID
 }
 
 func indexed(o *order.Order) orderIndexes {
-	return orderIndexes{o.Number, o.CartID, o.Channel, o.ExternalRef, o.CustomerID}
+	return orderIndexes{o.Number, o.CartID, o.Channel, o.ExternalRef, o.CustomerID, o.CompanyID}
 }
 
 func (t *tenant) indexOrder(row *orderRow) {
@@ -54,6 +54,9 @@ func (t *tenant) indexOrder(row *orderRow) {
 	if o.CustomerID != (uuid.UUID{}) {
 		t.byCustomer[o.CustomerID] = t.byCustomer[o.CustomerID].with(row)
 	}
+	if o.CompanyID != (uuid.UUID{}) {
+		t.byCompany[o.CompanyID] = t.byCompany[o.CompanyID].with(row)
+	}
 }
 
 func (t *tenant) unindexOrder(row *orderRow) {
@@ -64,6 +67,9 @@ func (t *tenant) unindexOrder(row *orderRow) {
 	t.listing = t.listing.without(row)
 	if o.CustomerID != (uuid.UUID{}) {
 		t.byCustomer[o.CustomerID] = t.byCustomer[o.CustomerID].without(row)
+	}
+	if o.CompanyID != (uuid.UUID{}) {
+		t.byCompany[o.CompanyID] = t.byCompany[o.CompanyID].without(row)
 	}
 }
 
@@ -173,6 +179,8 @@ func (s *Store) orderPage(
 		rows := t.listing
 		if f.CustomerID != (uuid.UUID{}) {
 			rows = t.byCustomer[f.CustomerID]
+		} else if f.CompanyID != (uuid.UUID{}) {
+			rows = t.byCompany[f.CompanyID]
 		}
 		if f.GuestEmail != "" {
 			rows = t.guests(f.GuestEmail)

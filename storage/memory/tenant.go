@@ -21,6 +21,7 @@ type tenant struct {
 	byExternal map[externalRef]*orderRow
 	listing    listing               // all orders
 	byCustomer map[uuid.UUID]listing // those with a customer
+	byCompany  map[uuid.UUID]listing // those of a company
 	addresses  map[uuid.UUID]*order.Address
 	mailed     map[string]map[uuid.UUID]struct{} // orders by the email of an address, in its stored form
 	notes      map[uuid.UUID][]order.Note        // by order, in order of recording
@@ -88,6 +89,7 @@ func newTenant() *tenant {
 		byCart:     map[string]*orderRow{},
 		byExternal: map[externalRef]*orderRow{},
 		byCustomer: map[uuid.UUID]listing{},
+		byCompany:  map[uuid.UUID]listing{},
 		addresses:  map[uuid.UUID]*order.Address{},
 		mailed:     map[string]map[uuid.UUID]struct{}{},
 		notes:      map[uuid.UUID][]order.Note{},

@@ -15,7 +15,7 @@ import (
 // impersonal are the columns of tables about persons that tell of nobody: keys,
 // codes, the ids of actors and what was subscribed to.
 var impersonal = []string{
-	"tenant", "id", "customer_id", "order_id", "tender_id", "merged_into", "credit", "author", "purpose", "channel", "status",
+	"tenant", "id", "customer_id", "order_id", "tender_id", "merged_into", "credit", "company_terms", "author", "purpose", "channel", "status",
 	"subscription",
 }
 

@@ -41,6 +41,7 @@ func customerCases() []Case {
 		named("customer: addresses, notes and consents come in their order", belongings),
 		named("customer: a listing is in order of creation and goes on behind a cursor", customerListing),
 		named("customer: one who was merged is listed when asked for", mergedListing),
+		named("customer: companies are found by their members", memberListing),
 		named("order: guest orders are found by the email of an address in any case", guestOrders),
 	}
 }
@@ -231,6 +232,25 @@ func mergedListing(t *try) {
 	t.commit(t.customers(ada, bob))
 	t.equal("those on their own", len(all(t, "customers", t.store.Customers(t.ctx, crm.Filter{}))), 1)
 	t.equal("all", len(all(t, "customers", t.store.Customers(t.ctx, crm.Filter{Merged: true}))), 2)
+}
+
+func memberListing(t *try) {
+	ada, bob := crm.Customer{ID: t.ID(), Email: "ada", ExternalRef: "ada", CreatedAt: later(1)}, crm.Customer{ID: t.ID(), Email: "bob", ExternalRef: "bob", CreatedAt: later(2)}
+	small := crm.Customer{ID: t.ID(), Email: "small", ExternalRef: "small", CreatedAt: later(3), Company: &crm.Company{Members: []crm.Member{{CustomerID: ada.ID, Role: crm.Buyer}}}}
+	large := crm.Customer{ID: t.ID(), Email: "large", ExternalRef: "large", CreatedAt: later(4), Company: &crm.Company{Members: []crm.Member{
+		{CustomerID: ada.ID, Role: crm.Admin}, {CustomerID: bob.ID, Role: crm.Viewer},
+	}}}
+	t.commit(t.customers(ada, bob, small, large))
+	of := func(member uuid.UUID, want ...uuid.UUID) {
+		got := each(all(t, "companies", t.store.Customers(t.ctx, crm.Filter{Member: member, Ascending: true})), func(c *crm.Customer) uuid.UUID { return c.ID })
+		t.equal("companies", got, want)
+	}
+	of(ada.ID, small.ID, large.ID)
+	of(bob.ID, large.ID)
+	of(small.ID)
+	large.Company = &crm.Company{Members: large.Company.Members[:1]}
+	t.commit(t.customers(large))
+	of(bob.ID)
 }
 
 func guestOrders(t *try) {

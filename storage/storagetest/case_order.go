@@ -209,14 +209,15 @@ func listingLimit(t *try) {
 
 func listingFilters(t *try) {
 	orders := t.listed(0, 1, 2, 3, 4, 5)
-	ada := t.ID()
+	ada, acme := t.ID(), t.ID()
 	for i, change := range []func(o *order.Order){
 		func(o *order.Order) { o.Status = "checked" },
 		func(o *order.Order) { o.Status = "closed" },
 		func(o *order.Order) { o.ExpiresAt = later(60) },
 		func(o *order.Order) { o.ExpiresAt = later(61) },
 		func(o *order.Order) {
-			o.CustomerID, o.Returns = ada, []order.Return{t.claimed(order.ClaimOpen), t.claimed(order.ClaimRejected)}
+			o.CustomerID, o.CompanyID, o.CompanyDay = ada, acme, "2026-03-01"
+			o.Returns = []order.Return{t.claimed(order.ClaimOpen), t.claimed(order.ClaimRejected)}
 		},
 		func(o *order.Order) {
 			o.Returns = []order.Return{t.awaited(later(70), "RX1"), t.claimed(order.ClaimWithdrawn)}
@@ -245,6 +246,10 @@ func listingFilters(t *try) {
 		"expiry":        {order.Filter{ExpiresTo: later(61)}, all[2:3]},
 		"later expiry":  {order.Filter{ExpiresTo: later(62)}, all[2:4]},
 		"customer":      {order.Filter{CustomerID: ada}, all[4:5]},
+		"company":       {order.Filter{CompanyID: acme}, all[4:5]},
+		"its buyer":     {order.Filter{CompanyID: acme, CustomerID: ada}, all[4:5]},
+		"its stranger":  {order.Filter{CompanyID: acme, CustomerID: acme}, nil},
+		"no company":    {order.Filter{CompanyID: ada}, nil},
 		"no return due": {order.Filter{ReturnsDueTo: later(70)}, nil},
 		"return due":    {order.Filter{ReturnsDueTo: later(71)}, all[5:6]},
 		"return's way":  {order.Filter{ReturnTracking: "RX1"}, all[5:6]},

@@ -303,6 +303,9 @@ var caughtBy = map[string][]string{
 	"lists returns due up to and including the time": {
 		"order: a listing keeps to each filter",
 	},
+	"ignores the company that orders are for": {
+		"order: a listing keeps to each filter",
+	},
 	"ignores a return's tracking number": {
 		"order: a listing keeps to each filter",
 	},
@@ -1013,6 +1016,9 @@ var caughtBy = map[string][]string{
 	},
 	"ignores the cursor of a listing of customers": {
 		"customer: a listing is in order of creation and goes on behind a cursor",
+	},
+	"ignores whose companies are asked for": {
+		"customer: companies are found by their members",
 	},
 	"lists customers who were merged": {
 		"customer: one who was merged is listed when asked for",

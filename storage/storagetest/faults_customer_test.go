@@ -155,6 +155,7 @@ func customerListingFaults() []mistake {
 		{name: "ignores the cursor of a listing of customers", hooks: people(func(f *crm.Filter) { f.After = nil })},
 		{name: "lists customers who were merged", hooks: people(func(f *crm.Filter) { f.Merged = true })},
 		{name: "never lists customers who were merged", hooks: people(func(f *crm.Filter) { f.Merged = false })},
+		{name: "ignores whose companies are asked for", hooks: people(func(f *crm.Filter) { f.Member = uuid.UUID{} })},
 		{name: "lists customers by id", hooks: hooked(func(h *hooks) {
 			h.customers = func(ctx ctxt, s store, f crm.Filter) iter.Seq2[*crm.Customer, error] {
 				return rewalk(s.Customers(ctx, f), func(l []*crm.Customer) []*crm.Customer {

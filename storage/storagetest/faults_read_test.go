@@ -152,6 +152,7 @@ func orderFaults() []mistake {
 				f.ReturnsDueTo = f.ReturnsDueTo.Add(time.Microsecond)
 			}
 		})},
+		{name: "ignores the company that orders are for", hooks: filters(func(f *order.Filter) { f.CompanyID = uuid.UUID{} })},
 		{name: "ignores a return's tracking number", hooks: filters(func(f *order.Filter) { f.ReturnTracking = "" })},
 		{name: "ignores whether anything is claimed", hooks: filters(func(f *order.Filter) { f.Claimed = false })},
 		{name: "ignores whether anything is backordered", hooks: filters(func(f *order.Filter) { f.Backordered = false })},

@@ -55,6 +55,8 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[fulfillment.ShipmentStatus](): {
 		fulfillment.InTransit, fulfillment.Exception, fulfillment.Delivered,
 	},
+	reflect.TypeFor[crm.MemberRole]():    {crm.Buyer, crm.Viewer, crm.Admin},
+	reflect.TypeFor[crm.Period]():        {crm.PerOrder, crm.PerDay, crm.PerMonth},
 	reflect.TypeFor[crm.ConsentStatus](): {crm.Granted, crm.Withdrawn},
 	reflect.TypeFor[event.ActorKind]():   {event.Shopper, event.Integration},
 }

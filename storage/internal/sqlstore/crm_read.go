@@ -89,6 +89,10 @@ func (r *Reader) customerListing(f *crm.Filter, after *crm.Cursor, size int) (*Q
 	if !f.Merged {
 		w.and("merged_into IS NULL", func(*args) {})
 	}
+	if f.Member != (uuid.UUID{}) {
+		// Companies are few, and have an index of their own; an id is in none of their other fields.
+		w.and("company_terms IS NOT NULL AND company_terms LIKE ?", func(a *args) { a.text("%\"" + f.Member.String() + "\"%") })
+	}
 	behind, direction := "<", " DESC"
 	if f.Ascending {
 		behind, direction = ">", ""
@@ -144,6 +148,7 @@ func (r *row) customer() *crm.Customer {
 	c.Email, c.Name, c.Phone, c.Country = r.text(), r.text(), r.text(), r.text()
 	c.MergedInto, c.CreatedAt, c.UpdatedAt = r.id(), r.time(), r.time()
 	r.json(&c.Credit)
+	r.json(&c.Company)
 	return c
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	customerColumns = "version, external_ref, email_key, email, name, phone, country, merged_into, created_at, updated_at, credit"
+	customerColumns = "version, external_ref, email_key, email, name, phone, country, merged_into, created_at, updated_at, credit, company_terms"
 
 	savedColumns = "customer_id, label, name, company, line1, line2, city, region, postal_code, country, phone, " +
 		"default_shipping, default_billing"
@@ -20,7 +20,7 @@ const (
 
 var (
 	qCustomer = query(`INSERT INTO oms_customers (tenant, id, ` + customerColumns + `)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 		ON CONFLICT (tenant, id) DO UPDATE SET ` + assign(customerColumns, 3))
 	qSaved = query(`INSERT INTO oms_customer_addresses (tenant, id, ` + savedColumns + `)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
@@ -82,6 +82,11 @@ func (a *args) customer(c *crm.Customer) {
 		a.null()
 	} else {
 		a.json(c.Credit)
+	}
+	if c.Company == nil {
+		a.null()
+	} else {
+		a.json(c.Company)
 	}
 }
 

@@ -192,6 +192,8 @@ func (w *object) order(o *order.Order) {
 	w.text("origin", string(o.Origin))
 	w.optID("original", o.Original)
 	w.optID("customer_id", o.CustomerID)
+	w.optID("company_id", o.CompanyID)
+	w.optText("company_day", o.CompanyDay)
 	w.optID("ship_to_id", o.ShipToID)
 	w.optID("bill_to_id", o.BillToID)
 	w.text("workflow", o.Workflow)

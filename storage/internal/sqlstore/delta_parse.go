@@ -60,6 +60,10 @@ func (p *parser) order(o *order.Order) {
 			o.Original = p.id()
 		case "customer_id":
 			o.CustomerID = p.id()
+		case "company_id":
+			o.CompanyID = p.id()
+		case "company_day":
+			o.CompanyDay = p.text()
 		case "ship_to_id":
 			o.ShipToID = p.id()
 		case "bill_to_id":

@@ -23,7 +23,8 @@ var (
 	qDropMovedFacts = query(`DELETE FROM oms_facts WHERE tenant = ?1 AND order_id = ?2
 		AND EXISTS (SELECT 1 FROM oms_orders WHERE tenant = ?1 AND id = ?2 AND NOT (
 			number = ?3 AND channel = ?4 AND external_ref IS NOT DISTINCT FROM ?5 AND cart_id IS NOT DISTINCT FROM ?6
-			AND customer_id IS NOT DISTINCT FROM ?7 AND placed_at = ?8 AND currency = ?9 AND country IS NOT DISTINCT FROM ?10))
+			AND customer_id IS NOT DISTINCT FROM ?7 AND placed_at = ?8 AND currency = ?9 AND country IS NOT DISTINCT FROM ?10
+			AND company_id IS NOT DISTINCT FROM ?11))
 		AND at IN (
 			SELECT placed_at FROM oms_orders WHERE tenant = ?1 AND id = ?2
 			UNION ALL SELECT at FROM oms_adjustments WHERE tenant = ?1 AND order_id = ?2 AND at IS NOT NULL)`)

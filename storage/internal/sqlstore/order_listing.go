@@ -39,6 +39,9 @@ func (r *Reader) listing(f *order.Filter, status string, after *order.Cursor, si
 	if f.CustomerID != (uuid.UUID{}) {
 		w.and("customer_id = ?", func(a *args) { a.id(&f.CustomerID) })
 	}
+	if f.CompanyID != (uuid.UUID{}) {
+		w.and("company_id = ?", func(a *args) { a.id(&f.CompanyID) })
+	}
 	if f.GuestEmail != "" {
 		w.and("customer_id IS NULL AND id IN (SELECT order_id FROM oms_addresses WHERE tenant = ? AND email_key = ?)",
 			func(a *args) {

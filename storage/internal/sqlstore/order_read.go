@@ -412,6 +412,7 @@ func (r *row) order() *order.Order {
 	c := r.currency()
 	o.Currency = c
 	o.Country = r.text()
+	o.CompanyID = r.id()
 
 	o.Version = r.int()
 	o.Origin = order.Origin(r.text())
@@ -430,6 +431,7 @@ func (r *row) order() *order.Order {
 	o.CloseReason = r.text()
 	r.json(&o.Metadata)
 	o.Original = r.id()
+	o.CompanyDay = r.text()
 	return o
 }
 

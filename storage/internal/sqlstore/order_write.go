@@ -14,12 +14,12 @@ import (
 const (
 	// orderKeys are the columns that name an order and rarely change: they carry
 	// indexes, or are copied into the order's facts, which an update then leaves alone.
-	orderKeys = "number, channel, external_ref, cart_id, customer_id, placed_at, currency, country"
+	orderKeys = "number, channel, external_ref, cart_id, customer_id, placed_at, currency, country, company_id"
 
 	orderState = "version, origin, ship_to_id, bill_to_id, workflow, workflow_version, status, " +
 		"payment_status, fulfillment_status, return_status, tax_included, tax_level, rounding, " +
 		"goods, discount, shipping_charge, fees, tax, included_tax, total, credited, " +
-		"shipping, expires_at, promised_at, closed_at, close_reason, metadata, original_id"
+		"shipping, expires_at, promised_at, closed_at, close_reason, metadata, original_id, company_day"
 
 	lineColumns = "id, n, position, sku, title, quantity, unit_price, tax_category, subtotal, discount, tax, total, " + lineCounts
 
@@ -43,11 +43,11 @@ const (
 
 var (
 	insertOrder = newInsert("oms_orders", "tenant, id", orderKeys+", "+orderState)
-	qOrderState = query(`UPDATE oms_orders SET ` + assign(orderState, 11) + `
+	qOrderState = query(`UPDATE oms_orders SET ` + assign(orderState, 12) + `
 		WHERE tenant = ?1 AND id = ?2 AND number = ?3 AND channel = ?4
 			AND external_ref IS NOT DISTINCT FROM ?5 AND cart_id IS NOT DISTINCT FROM ?6
 			AND customer_id IS NOT DISTINCT FROM ?7 AND placed_at = ?8 AND currency = ?9
-			AND country IS NOT DISTINCT FROM ?10`)
+			AND country IS NOT DISTINCT FROM ?10 AND company_id IS NOT DISTINCT FROM ?11`)
 	qOrderAll = query(`UPDATE oms_orders SET ` + assign(orderKeys+", "+orderState, 3) + ` WHERE tenant = ?1 AND id = ?2`)
 
 	insertLines      = newInsert("oms_lines", "tenant, order_id", lineColumns)
@@ -243,6 +243,7 @@ func (a *args) orderKeys(o *order.Order) {
 	a.time(o.PlacedAt)
 	a.text(string(o.Currency))
 	a.opt(o.Country)
+	a.optID(&o.CompanyID)
 }
 
 func (a *args) order(o *order.Order) {
@@ -276,6 +277,7 @@ func (a *args) order(o *order.Order) {
 		a.json(o.Metadata)
 	}
 	a.optID(&o.Original)
+	a.opt(o.CompanyDay)
 }
 
 func (a *args) line(l *order.Line, n int, c money.Currency) {
