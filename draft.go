@@ -59,6 +59,7 @@ type draft struct {
 	creditors *creditors     // of the whole command
 
 	limits map[string]int64 // of the company's spending, by counter, in minor units
+	beside []*order.Order   // that are placed in the same commit, so far
 }
 
 // call is an operation to be performed after the commit.

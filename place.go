@@ -92,9 +92,10 @@ type placement struct {
 	coupons   []order.CouponUse
 	machine   *order.Machine
 	screening *screening
-	unpaidFor time.Duration // keeps the order longer than Config.UnpaidFor does
-	exchange  *inflow       // what pays for the order beside money
-	company   *crm.Customer // that the customer buys for, as read
+	unpaidFor time.Duration  // keeps the order longer than Config.UnpaidFor does
+	exchange  *inflow        // what pays for the order beside money
+	company   *crm.Customer  // that the customer buys for, as read
+	beside    []*order.Order // that are placed in the same commit, so far
 	// elsewhere reports a SKU whose stock that is kept for the cart is another order's; nil
 	// leaves all of it to this one.
 	elsewhere func(sku string) bool
@@ -299,6 +300,7 @@ func (c *Client) placed(ctx context.Context, in *placement, cmd event.Command, f
 	d := newDraft(c, cmd, o, in.machine)
 	d.moment, d.review, d.coupons = order.HoldOnPlace, review, in.coupons
 	if in.company != nil {
+		d.beside = in.beside
 		if err := d.within(ctx, in.company); err != nil {
 			return nil, err
 		}

@@ -117,6 +117,11 @@ func (d *draft) within(ctx context.Context, company *crm.Customer) error {
 			s, err = s.Limit.Stands(s.MemberID, day, was)
 		} else {
 			d.limits[spentCode(s.Limit.Per, day, d.order.Currency, company.ID, s.MemberID)], err = s.Limit.Amount.Minor()
+			for _, o := range d.beside {
+				if o.Currency == d.order.Currency && err == nil {
+					s.Left, err = s.Left.Sub(o.Spent())
+				}
+			}
 		}
 		if err != nil {
 			return err

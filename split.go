@@ -69,6 +69,9 @@ func (c *Client) PlaceSplit(ctx context.Context, cart Cart) ([]*order.Order, err
 					screens[channel] = &screening{}
 				}
 				in.screening = screens[channel]
+				for _, d := range drafts[:i] {
+					in.beside = append(in.beside, d.last)
+				}
 				if drafts[i], err = c.placed(ctx, in, cmd, tries == 1); err != nil {
 					return nil, nil, err
 				}

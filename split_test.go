@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-oms/oms"
+	"github.com/go-oms/oms/crm"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/inventory"
 	"github.com/go-oms/oms/order"
@@ -154,4 +155,22 @@ func TestWhatSplitterCannotSay(t *testing.T) {
 		require.ErrorContains(t, err, c.text, name)
 		require.Zero(t, s.level("TEE-M").Allocated)
 	}
+}
+
+// TestASplitCartIsWithinLimitsAsAWhole: each order is within what is left for the day, and
+// all of them together are not.
+func TestASplitCartIsWithinLimitsAsAWhole(t *testing.T) {
+	t.Parallel()
+	b := newBuying(newShop(t), "UTC", per(crm.PerDay, "30.00"))
+	cart := b.cart(b.buyer, line("TEE-M", 1), line("MUG", 2)) // 19.90 and 17.00
+	refusedWithout[*crm.SpendingLimitError](b.shop, func() error { _, err := b.PlaceSplit(b.ctx, cart); return err })
+
+	cart.Lines[1].Quantity = quantity.Of(1)
+	orders, err := b.PlaceSplit(b.ctx, cart)
+	require.NoError(t, err)
+	b.clean()
+	for _, o := range orders {
+		require.Equal(t, b.company, o.CompanyID)
+	}
+	require.Equal(t, "day 2026-03-01 1.60 EUR", b.left(b.buyer))
 }
