@@ -38,8 +38,8 @@ postgres:
 
 # The tests and the examples, those of the root package on every store. The race detector is left out where whole years
 # are lived or the code is read on one goroutine, and where a test is one goroutine and its database: of the stores on SQLite and PostgreSQL,
-# it watches the cases in which many write at once.
-PLAIN := ./cmd/oms ./cmd/oms/internal/demo ./internal/catalog ./storage/sqlite ./storage/postgres
+# it watches the cases in which many write at once, and a few of the simulated worlds.
+PLAIN := ./cmd/oms ./cmd/oms/internal/demo ./internal/catalog ./internal/sim/... ./storage/sqlite ./storage/postgres
 # Random programmes, every point of failure of every command, and every place for an id by everybody, one after the other: once.
 POINTS := RandomProgrammes|AtEveryPointOfFailure|AtEveryCut|TheCutsFind|NobodyReaches|ByEveryRole|ReachesWhatIsHis
 # What Verify finds is tampered with above the store, and the tables of actions and holds are decided above it: a thousand
@@ -50,8 +50,9 @@ MANY := (Contract|Group|Concurrent|Writer)/(concurrency|snapshot|event|together|
 unit:
 	@if [ -z "$(RACE)" ]; then echo "make: no C compiler found, so the race detector is left out"; [ -z "$$CI" ]; fi
 	OMS_ONLINE_RETAIL= $(GO) test $(RACE) -timeout $(TIMEOUT) -skip '$(POINTS)' \
-		$$($(GO) list ./... | grep -v -e '/cmd/oms$$' -e '/internal/demo$$' -e '/internal/catalog$$' -e '/storage/sqlite$$' -e '/storage/postgres$$')
+		$$($(GO) list ./... | grep -v -e '/cmd/oms$$' -e '/internal/demo$$' -e '/internal/catalog$$' -e '/internal/sim' -e '/storage/sqlite$$' -e '/storage/postgres$$')
 	$(GO) test $(RACE) -timeout $(TIMEOUT) -run '$(MANY)' ./storage/sqlite ./storage/postgres
+	$(GO) test $(RACE) -timeout $(TIMEOUT) -run Seeds ./internal/sim
 	$(GO) test -timeout $(TIMEOUT) $(PLAIN)
 	$(GO) test -timeout $(TIMEOUT) -run '$(POINTS)' .
 	OMS_TEST_STORE=sqlite $(GO) test -timeout $(TIMEOUT) -run Test -skip '$(POINTS)|$(ABOVE)' .

@@ -62,11 +62,15 @@ func do[R any](ctx context.Context, c *Client, req request, f flow[R]) (answer R
 	if err != nil {
 		return none, err
 	}
+	again := func(result []byte) (R, error) {
+		answer, err := f.replay(ctx, result)
+		return answer, afterwards(req.name, err)
+	}
 	if req.keyFirst && req.key != "" {
 		if result, known, err := c.known(ctx, cmd, true); err != nil {
 			return none, err
 		} else if known {
-			return f.replay(ctx, result)
+			return again(result)
 		}
 	}
 	blind := 0
@@ -77,7 +81,7 @@ func do[R any](ctx context.Context, c *Client, req request, f flow[R]) (answer R
 			if result, known, keyErr := c.known(ctx, cmd, req.key != "" || blind > 0); keyErr != nil {
 				return none, doubt(keyErr, blind)
 			} else if known {
-				return f.replay(ctx, result)
+				return again(result)
 			}
 			if blind > 0 {
 				// A commit that had no answer may still be under way, its key not to be seen yet.
@@ -91,7 +95,7 @@ func do[R any](ctx context.Context, c *Client, req request, f flow[R]) (answer R
 			return r, nil
 		}
 		if replay, ok := isReplay(err); ok {
-			return f.replay(ctx, replay.Result)
+			return again(replay.Result)
 		}
 		kind := fault.KindOf(err)
 		if kind == fault.Unknown && blind < maxBlind && !c.store.InTx() {
@@ -121,6 +125,16 @@ func outrun(name string, err error) error {
 func doubt(err error, blind int) error {
 	if blind > 0 && fault.KindOf(err) == fault.Transient {
 		return &fault.UnknownError{Op: "oms: commit", Err: err}
+	}
+	return err
+}
+
+// afterwards makes the outcome unknown of a command whose commit is there, but whose
+// answer could not be read: it must not be called undone. What is refused to whoever
+// asks for the answer stays refused.
+func afterwards(name string, err error) error {
+	if kind := fault.KindOf(err); kind == fault.Transient || kind == fault.Conflict {
+		return &fault.UnknownError{Op: "oms: " + name, Err: err}
 	}
 	return err
 }

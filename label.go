@@ -107,6 +107,10 @@ func (c *Client) buyLabel(ctx context.Context, f *fulfillment.Fulfillment, s *fu
 	if err != nil {
 		return nil, err
 	}
+	if !s.NextAt.IsZero() && !c.now().Before(s.NextAt) {
+		// Others look at the label by now, and may find that none was bought.
+		return nil, &fault.UnknownError{Op: "oms: ship", Err: errors.New("the carrier was not asked in time")}
+	}
 	report := ask(ctx, carrier, r)
 	if report.Problem != "" {
 		// A carrier that refuses an address quotes it: the log may have that, the

@@ -152,13 +152,17 @@ func (d *draft) pay(ctx context.Context, p Payment, caps payment.Capabilities) (
 }
 
 // payable is what may still be asked for: what is due less what is held, taken or
-// being asked for.
+// being asked for. What was held and has lapsed is to be paid anew.
 func (d *draft) payable(asked money.Money) (money.Money, error) {
 	s, err := d.summary()
 	if err != nil {
 		return money.Money{}, err
 	}
-	left, err := money.Sum(d.order.Due(), s.Authorized.Neg(), s.AuthorizingNow.Neg(), s.Refunded, s.PaidOut)
+	lapsed, err := d.lapsed()
+	if err != nil {
+		return money.Money{}, err
+	}
+	left, err := money.Sum(d.order.Due(), s.Authorized.Neg(), s.AuthorizingNow.Neg(), s.Refunded, s.PaidOut, lapsed)
 	if err != nil {
 		return money.Money{}, err
 	}
@@ -371,7 +375,11 @@ func (c *Client) Confirm(ctx context.Context, op uuid.UUID, p Confirmation) (*Pa
 	if err != nil {
 		return nil, err
 	}
-	return c.paid(ctx, result, nil)
+	paid, err := c.paid(ctx, result, nil)
+	if paid == nil {
+		return nil, unfinished(req.name, err)
+	}
+	return paid, err
 }
 
 // ask is a command that plans operations, commits them and then asks the gateways.
@@ -408,13 +416,27 @@ func (c *Client) ask(ctx context.Context, req request, plan func(context.Context
 			asked, err = c.resume(ctx, op)
 		}
 		if err != nil {
-			return nil, err
+			return nil, unfinished(req.name, err)
 		}
 		if asked != nil {
 			action = asked
 		}
 	}
-	return c.paid(ctx, result, action)
+	paid, err := c.paid(ctx, result, action)
+	if paid == nil {
+		return nil, unfinished(req.name, err)
+	}
+	return paid, err
+}
+
+// unfinished is the error of a command that was committed and then failed before
+// anybody knew what came of it outside: Run goes on with it, whatever the reason, so
+// that it must be called neither undone nor refused.
+func unfinished(name string, err error) error {
+	if fault.KindOf(err) == fault.Unknown {
+		return err
+	}
+	return &fault.UnknownError{Op: "oms: " + name, Err: err}
 }
 
 // paid answers with how things stand, and with an error unless that is well.

@@ -167,3 +167,28 @@ func TestGoodwillNeedsAReasonAndIsNeverMoreThanWasTaken(t *testing.T) {
 	s.clean()
 	require.Equal(t, order.PaymentRefunded, s.order(o.ID).PaymentStatus)
 }
+
+// What was held and has lapsed at the gateway secures nothing any more, and the order
+// can be paid anew.
+func TestWhatHasLapsedIsPaidAnew(t *testing.T) {
+	s := newShop(t)
+	s.receive("TEE-M", 2)
+	o := s.place(line("TEE-M", 2))
+	_, err := s.Pay(s.ctx, o.ID, oms.Payment{Gateway: "card", Source: "tok_visa", Hold: true})
+	require.NoError(t, err)
+	var tooMuch *payment.CapError
+	_, err = s.Pay(s.ctx, o.ID, oms.Payment{Gateway: "card", Source: "tok_visa"})
+	require.ErrorAs(t, err, &tooMuch, "it is held")
+	s.clock.Add(8 * 24 * time.Hour)
+	_, err = s.Ship(s.ctx, o.ID, oms.Shipping{Carrier: "post"})
+	require.Error(t, err, "nothing secures it any more")
+	paid, err := s.Pay(s.ctx, o.ID, oms.Payment{Gateway: "card", Source: "tok_visa"})
+	require.NoError(t, err)
+	require.Equal(t, o.Totals.Total, paid.Op.Amount)
+	require.Equal(t, order.PaymentPaid, paid.Order.PaymentStatus)
+	_, err = s.Pay(s.ctx, o.ID, oms.Payment{Gateway: "card", Source: "tok_visa"})
+	require.Error(t, err, "once")
+	_, err = s.Ship(s.ctx, o.ID, oms.Shipping{Carrier: "post"})
+	require.NoError(t, err)
+	s.clean()
+}

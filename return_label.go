@@ -65,7 +65,11 @@ func (c *Client) LabelReturn(ctx context.Context, orderID, returnID uuid.UUID, p
 	if err != nil {
 		return nil, err
 	}
-	return c.finishReturnLabel(ctx, orderID, returnID, r.Label.ID, r.Label.ID == asked)
+	labeled, err := c.finishReturnLabel(ctx, orderID, returnID, r.Label.ID, r.Label.ID == asked)
+	if labeled == nil {
+		return nil, unfinished(req.name, err)
+	}
+	return labeled, err
 }
 
 // returnCarrier returns a configured carrier that sells return labels.

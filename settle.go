@@ -51,20 +51,33 @@ func (d *draft) money() order.MoneyFacts {
 		return order.MoneyFacts{}
 	}
 	facts := moneyFacts(s)
+	lapsed, err := d.lapsed()
+	if err == nil {
+		facts.Authorized, err = facts.Authorized.Sub(lapsed)
+	}
+	if err != nil {
+		return order.MoneyFacts{}
+	}
+	return facts
+}
+
+// lapsed is what is held by the books and not at the gateways any more: its time is over.
+func (d *draft) lapsed() (money.Money, error) {
+	sum := money.Zero(d.order.Currency)
 	for _, t := range d.tenders {
 		until := t.tender.AuthorizedUntil
 		if until.IsZero() || d.cmd.Now.Before(until) {
 			continue
 		}
-		lapsed, err := t.tender.Totals.Authorized.Sub(t.tender.Totals.Captured)
-		if err != nil || lapsed.Sign() <= 0 {
-			continue
+		rest, err := t.tender.Totals.Authorized.Sub(t.tender.Totals.Captured)
+		if err == nil && rest.Sign() > 0 {
+			sum, err = sum.Add(rest)
 		}
-		if facts.Authorized, err = facts.Authorized.Sub(lapsed); err != nil {
-			return order.MoneyFacts{}
+		if err != nil {
+			return sum, err
 		}
 	}
-	return facts
+	return sum, nil
 }
 
 // fire asks the workflow and the holds for an action, before the change it is about.

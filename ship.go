@@ -83,7 +83,11 @@ func (c *Client) Ship(ctx context.Context, orderID uuid.UUID, p Shipping) (*fulf
 	if err != nil {
 		return nil, err
 	}
-	return c.finishLabel(ctx, ref, fresh)
+	shipment, err := c.finishLabel(ctx, ref, fresh)
+	if shipment == nil {
+		return nil, unfinished(req.name, err)
+	}
+	return shipment, err
 }
 
 // ship commits a shipment: with a carrier as one that wants its label, without one

@@ -69,15 +69,24 @@ func PerformFind(ctx context.Context, c Carrier, r BuyRequest) LabelReport {
 // PerformResolve finishes a request of which nobody knows how far it came: in
 // doubt, or wanted by a process that died. It buys again only where that buys at
 // most one label: the carrier recognises the reference, or surely knows no
-// label of it. At most two calls. Call it no sooner than [LabelGrace] after the
-// last attempt.
+// label of it. A refusal says nothing about the request before it, so it counts only
+// when the carrier surely knows no label either. At most two calls. Call it no sooner
+// than [LabelGrace] after the last attempt.
 func PerformResolve(ctx context.Context, c Carrier, r BuyRequest) LabelReport {
 	if !c.Capabilities().Idempotent {
 		if report := PerformFind(ctx, c, r); report.State != LabelUnsent {
 			return report
 		}
+		return PerformBuy(ctx, c, r)
 	}
-	return PerformBuy(ctx, c, r)
+	report := PerformBuy(ctx, c, r)
+	if report.State != LabelRefused {
+		return report
+	}
+	if found := PerformFind(ctx, c, r); found.State != LabelUnsent {
+		return found
+	}
+	return report
 }
 
 func reportError(err error) LabelReport {

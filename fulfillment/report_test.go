@@ -162,6 +162,31 @@ func TestPerformResolveNeverBuysTwice(t *testing.T) {
 	}
 }
 
+// A refusal of a repeated request says nothing about the first one.
+func TestPerformResolveBelievesNoRefusalAlone(t *testing.T) {
+	none := func(string) ([]fulfillment.Label, error) { return nil, nil }
+	one := func(r string) ([]fulfillment.Label, error) { return []fulfillment.Label{{Ref: "l", Reference: r}}, nil }
+	refuses := func(fulfillment.BuyRequest) (fulfillment.Label, error) {
+		return fulfillment.Label{}, &fulfillment.CarrierError{Op: "buy", Outcome: fulfillment.Refused, Reason: fulfillment.ReasonDeclined}
+	}
+	for name, c := range map[string]struct {
+		find  func(string) ([]fulfillment.Label, error)
+		finds bool
+		want  fulfillment.LabelState
+	}{
+		"the first one bought it": {one, true, fulfillment.LabelBought},
+		"surely none":             {none, true, fulfillment.LabelRefused},
+		"perhaps":                 {none, false, fulfillment.LabelDoubtful},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &stub{can: fulfillment.Capabilities{Idempotent: true, Finds: c.finds}, find: c.find, buy: refuses}
+			report := fulfillment.PerformResolve(t.Context(), s, fulfillment.BuyRequest{Reference: "a"})
+			require.Equal(t, c.want, report.State)
+			require.Equal(t, []int{1, 1}, []int{s.buys, s.asks})
+		})
+	}
+}
+
 // However answers get lost, a shipment has one label in the end, and one only.
 func TestLostAnswersEndInOneLabel(t *testing.T) {
 	for name, script := range map[string][]sandbox.Kind{

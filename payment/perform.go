@@ -42,6 +42,10 @@ type Performed struct {
 // doubt:
 //
 //   - An answer in a state that we know is reported as it is, any other as in doubt.
+//   - Begun later than the operation's NextAt, such as by a process that stood still
+//     for a while: in doubt, and the gateway is not called. Others look at the
+//     operation by then, and may be told that it never came; and its key may be
+//     forgotten, so that it would take place twice.
 //   - Not sent: Created, the gateway does not have it. If an earlier call may have
 //     reached it, still in doubt.
 //   - Refused: Declined, as the gateway's no. To a repeated request a refusal says
@@ -68,6 +72,8 @@ func Perform(ctx context.Context, g Gateway, c Call) Performed {
 		p = c.failed(op, &GatewayError{Op: op.Kind, Outcome: NotSent, Err: err})
 	case c.Do == DoLookup:
 		p = c.lookUp(ctx, g, op)
+	case c.Do == DoSend && c.overdue(op):
+		p = Performed{Report: Report{State: InDoubt, Note: errOverdue.Error()}, Err: errOverdue}
 	default:
 		p = c.send(ctx, g, op)
 	}
@@ -109,6 +115,10 @@ func (c Call) stamp(r *Report, op *Op) {
 	}
 	r.AuthorizedUntil, r.Note = told(r.AuthorizedUntil), clip(r.Note)
 }
+
+var errOverdue = errors.New("payment: not sent, since others may look at the operation by now")
+
+func (c Call) overdue(op *Op) bool { return !op.NextAt.IsZero() && !c.Now().Before(op.NextAt) }
 
 func (c Call) send(ctx context.Context, g Gateway, op *Op) Performed {
 	result, err := c.transmit(ctx, g, op)
