@@ -14,6 +14,7 @@ import (
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
 	"github.com/go-oms/oms/quantity"
+	"github.com/go-oms/oms/reporting"
 )
 
 // sentTo is an order of a customer that was paid by card and shipped.
@@ -90,6 +91,27 @@ func TestAReturnBecomesStoreCredit(t *testing.T) {
 	require.Equal(t, [3]string{"0.00 EUR", "0.00 EUR", "0.00 EUR"}, s.account(ada))
 	more := s.orderOf(ada, 1)
 	refusedWithout[*crm.CreditLimitError](s, func() error { return s.onAccount(more, false) })
+}
+
+// TestStoreCreditIsASaleOnce: what was given as store credit is no turnover before it is
+// spent, and then once.
+func TestStoreCreditIsASaleOnce(t *testing.T) {
+	s := newShop(t)
+	s.receive("TEE-M", 9)
+	ada := s.customer("ada@example.com").ID
+	net := func() string {
+		r, _ := reporting.Named("sales")
+		r.Query.Zone, r.Query.By = "UTC", nil
+		table, err := s.Report(s.ctx, r.Query)
+		require.NoError(t, err)
+		return table.Rows[0].Values[table.Column(reporting.Net)].String()
+	}
+	o := s.sentTo(ada, uuid.Nil, line("TEE-M", 3))
+	require.Equal(t, "59.70", net())
+	s.returned(o, forCredit(o, 3))
+	require.Equal(t, "0.00", net(), "nothing is sold any more")
+	require.NoError(t, s.onAccount(s.orderOf(ada, 2), false))
+	require.Equal(t, "39.80", net())
 }
 
 func TestStoreCreditOfAReturnIsGivenOnce(t *testing.T) {

@@ -23,10 +23,11 @@ const (
 	Credit   FactKind = "credit" // negative, tax included
 )
 
-// The codes of credits that reports tell apart.
+// The codes of credits and fees that reports tell apart.
 const (
-	CodeCanceled = "canceled" // for units that were called off
-	CodeReturn   = "return"   // for goods that came back
+	CodeCanceled    = "canceled"     // for units that were called off
+	CodeReturn      = "return"       // for goods that came back
+	CodeStoreCredit = "store_credit" // the fee by which the shop keeps what a customer was given as store credit
 )
 
 // Fact is one flat entry of the books: what was sold, charged, taxed or given back

@@ -96,7 +96,13 @@ func (n naive) measure(m reporting.Measure) string {
 	case reporting.Due:
 		return amount(n.money(append(charged, reporting.Credit)...))
 	case reporting.Net:
-		return amount(n.money(append(charged, reporting.Credit)...).Sub(n.money(reporting.Tax, reporting.TaxPart)))
+		given := decimal.Zero
+		for _, f := range n.facts {
+			if f.Kind == reporting.Fee && f.Code == "store_credit" {
+				given = given.Add(f.Amount.Decimal())
+			}
+		}
+		return amount(n.money(append(charged, reporting.Credit)...).Sub(n.money(reporting.Tax, reporting.TaxPart)).Sub(given))
 	case reporting.AverageOrderValue:
 		if orders := n.orders(); !orders.IsZero() {
 			exact := n.money(charged...).DivRound(orders, 40)
@@ -173,7 +179,7 @@ func sold(dice *rand.Rand, orders int) []reporting.Fact {
 		}
 		for range dice.IntN(3) {
 			g := f
-			g.Kind, g.Code, g.Amount = reporting.FactKind(pick("shipping", "fee", "discount")), pick("standard", "wrap"), amount(-500, 900)
+			g.Kind, g.Code, g.Amount = reporting.FactKind(pick("shipping", "fee", "discount")), pick("standard", "wrap", "store_credit"), amount(-500, 900)
 			facts = append(facts, g)
 		}
 		for range dice.IntN(3) {

@@ -41,7 +41,7 @@ var salesMeasures = []MeasureInfo{
 	{Refunded, "Refunds", Money, "given back for anything else, such as returns and goodwill, at the time it was granted; negative, tax included. " +
 		"It is what the customer is owed, whether or not money has moved"},
 	{Due, "Due", Money, "total + canceled + refund: what customers owe in the end, paid or not"},
-	{Net, "Net", Money, "due − tax: what is left for the shop, without tax"},
+	{Net, "Net", Money, "due − tax − what was given as store credit, which counts where it is spent: what is left for the shop, without tax"},
 	{AverageOrderValue, "Average order", Money, "total ÷ orders, rounded half to even; nothing without orders"},
 	{Returned, "Returned", Quantity, "units of known sales that came back and were credited, at the time they were"},
 	{ReturnRate, "Return rate", Ratio, "returned ÷ units of the same group, whenever they were sold; nothing without units"},
@@ -57,6 +57,7 @@ type salesTally struct {
 	discount  money.Money
 	shipping  money.Money
 	fee       money.Money
+	given     money.Money // as store credit, of the fees
 	taxOnTop  money.Money
 	taxWithin money.Money
 	canceled  money.Money
@@ -83,7 +84,9 @@ func (t *salesTally) add(f *Fact) (err error) {
 	case Credit:
 		return t.credit(f)
 	default:
-		t.fee, err = t.fee.Add(f.Amount)
+		if t.fee, err = t.fee.Add(f.Amount); err == nil && f.Code == CodeStoreCredit {
+			t.given, err = t.given.Add(f.Amount)
+		}
 	}
 	return err
 }
@@ -128,7 +131,7 @@ func (t *salesTally) value(m Measure, c money.Currency) (Value, error) {
 	case Due:
 		return sumOf(zero, t.gross, t.discount, t.shipping, t.fee, t.taxOnTop, t.canceled, t.refund)
 	case Net:
-		return sumOf(zero, t.gross, t.discount, t.shipping, t.fee, t.canceled, t.refund, t.taxWithin.Neg())
+		return sumOf(zero, t.gross, t.discount, t.shipping, t.fee, t.canceled, t.refund, t.taxWithin.Neg(), t.given.Neg())
 	}
 	total, err := sumOf(zero, t.gross, t.discount, t.shipping, t.fee, t.taxOnTop)
 	if m == AverageOrderValue && err == nil {
