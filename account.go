@@ -151,6 +151,29 @@ func (d *draft) debtor(ctx context.Context) (*crm.Customer, error) {
 	return c.survivor(ctx, customer)
 }
 
+// lookAtAccount reads what is left of the account that would pay for the order, where a
+// hold asks for it.
+func (d *draft) lookAtAccount(ctx context.Context) error {
+	o := d.order
+	if !d.client.core.holds.OpenBy(order.RuleAccountShort) || o.CustomerID == uuid.Nil && o.CompanyID == uuid.Nil {
+		return nil
+	}
+	customer, err := d.debtor(ctx)
+	if isNotFound(err) {
+		return nil // not every shop keeps its customers here
+	}
+	if err != nil {
+		return err
+	}
+	account, has := customer.Account(o.Currency)
+	if !has {
+		return nil
+	}
+	b, err := d.client.balance(ctx, customer.ID, account)
+	d.available = &b.Available
+	return err
+}
+
 // balance reads what orders have of an account.
 func (c *Client) balance(ctx context.Context, customer uuid.UUID, account crm.Account) (crm.Balance, error) {
 	currency := account.Limit.Currency()

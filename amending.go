@@ -75,6 +75,9 @@ func (a *amending) prepare(ctx context.Context, d *draft, steps []order.Step, sh
 			skus = append(skus, l.SKU)
 		}
 	}
+	if err := d.lookAtAccount(ctx); err != nil {
+		return err
+	}
 	var err error
 	a.stock, err = inventory.ReadStock(ctx, c.store, skus, "", d.cmd.Now)
 	return err

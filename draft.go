@@ -8,6 +8,7 @@ import (
 	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fulfillment"
 	"github.com/go-oms/oms/inventory"
+	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
 	"github.com/go-oms/oms/storage"
@@ -50,10 +51,11 @@ type draft struct {
 
 	// The orders at the other ends of the order's exchanges: the one whose goods pay for
 	// this one, and those that its own goods pay for.
-	original *draft
-	outbound []*draft
-	touched  bool  // by the exchange, since the last event
-	ceiling  int64 // what orders may have of the account that the draft borrows from, in minor units
+	original  *draft
+	outbound  []*draft
+	touched   bool         // by the exchange, since the last event
+	available *money.Money // of the account, for the rules of holds; see lookAtAccount
+	ceiling   int64        // what orders may have of the account that the draft borrows from, in minor units
 
 	creditor  *customerDraft // whose account store credit of the order goes to, where there is any
 	creditors *creditors     // of the whole command

@@ -305,6 +305,9 @@ func (c *Client) placed(ctx context.Context, in *placement, cmd event.Command, f
 			return nil, err
 		}
 	}
+	if err := d.lookAtAccount(ctx); err != nil {
+		return nil, err
+	}
 	if err := d.allocate(ctx, in, first); err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type Parts struct {
 // facts is what the workflow's guards may look at, as the draft stands.
 func (d *draft) facts(o *order.Order) order.Facts {
 	f := order.NewFacts(o, d.money(), d.cmd.Actor, d.cmd.Now)
-	f.At, f.Reason, f.Host = d.cmd.At, d.reason, d.host
+	f.At, f.Reason, f.Host, f.Available = d.cmd.At, d.reason, d.host, d.available
 	return f
 }
 

@@ -22,6 +22,11 @@ type Facts struct {
 	At     time.Time // when it happened in the business
 	Reason string
 
+	// Available is what is left of the account in the order's currency that the customer,
+	// or the company that he buys for, has with the shop: where a hold asks for it, and when
+	// the order is placed or changed. It is nil otherwise, and without an account.
+	Available *money.Money
+
 	// Host holds the host's own facts by name, for the host's own guards. An
 	// absent one is false.
 	Host map[string]bool

@@ -19,6 +19,10 @@ const (
 	RuleAddressIncomplete = "address_incomplete"
 	RulePromised          = "promised"     // the order has a PromisedAt
 	RuleNothingOpen       = "nothing_open" // every unit is shipped or canceled
+	// RuleAccountShort: the customer has an account with the shop, and what is owed for the
+	// order and neither held, taken nor promised is more than is left of it. It is for
+	// opening holds when an order is placed or changed.
+	RuleAccountShort = "account_short"
 )
 
 // BuiltinHoldRules returns the built-in rules by name. They are always known to
@@ -34,6 +38,7 @@ func BuiltinHoldRules() map[string]HoldRule {
 		RuleAddressIncomplete: addressIncomplete,
 		RulePromised:          func(f Facts) bool { return f.Order != nil && !f.Order.PromisedAt.IsZero() },
 		RuleNothingOpen:       func(f Facts) bool { return !f.Progress.Open },
+		RuleAccountShort:      accountShort,
 	}
 }
 
@@ -47,6 +52,14 @@ func TotalAbove(limit money.Money) HoldRule {
 		above, err := f.Order.Totals.Total.Sub(limit)
 		return err != nil || above.Sign() > 0
 	}
+}
+
+func accountShort(f Facts) bool {
+	if f.Available == nil {
+		return false
+	}
+	owed, err := f.unsecured()
+	return err != nil || below(*f.Available, owed)
 }
 
 func waitsForStock(o *Order) bool {

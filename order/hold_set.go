@@ -19,6 +19,11 @@ type Holds struct {
 	rules map[string]HoldRule
 }
 
+// OpenBy reports whether any type of hold is opened by the rule.
+func (h *Holds) OpenBy(rule string) bool {
+	return slices.ContainsFunc(h.types, func(t HoldType) bool { return t.Opens.OnPlace == rule || t.Opens.OnChange == rule })
+}
+
 // HoldRegistry gives meaning to the names in types of hold.
 type HoldRegistry struct {
 	// Rules are the host's own, beside the built-in ones, which cannot be replaced.
