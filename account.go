@@ -28,8 +28,9 @@ func accountCaps() payment.Capabilities {
 	}
 }
 
-// The counters of an account. Coupons have codes in capital letters, so that no coupon
-// is ever counted with them.
+// The counters of an account. No coupon is ever counted with them, nor with what
+// companies spend: coupons have codes in capital letters, and promotions that answer with
+// such a code are refused.
 const (
 	takenPrefix = "account taken " // what orders hold and have charged
 	heldPrefix  = "account held "  // the part of it that is not charged yet

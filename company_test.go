@@ -2,6 +2,7 @@ package oms_test
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"strings"
 	"sync"
@@ -392,14 +393,21 @@ func TestWhatACompanyCannotBe(t *testing.T) {
 	join := func(m crm.Member) func() error {
 		return func() error { _, err := b.SetMember(b.ctx, b.company, oms.Membership{Member: m}); return err }
 	}
+	many := func(n int) (limits []crm.SpendingLimit) {
+		for i := range n {
+			limits = append(limits, crm.SpendingLimit{Per: crm.PerDay, Amount: money.MustParse(fmt.Sprintf("1 P%c%c/0", 'A'+i/26, 'A'+i%26))})
+		}
+		return limits
+	}
 	other := b.customer("other@example.com").ID
-	require.NoError(t, set(other, oms.CompanyTerms{})())
+	require.NoError(t, set(other, oms.CompanyTerms{Limits: many(crm.MaxLimits)})())
 	for name, command := range map[string]func() error{
 		"a zone that is none":    set(b.company, oms.CompanyTerms{Zone: "Mars/Olympus"}),
 		"the process's own zone": set(b.company, oms.CompanyTerms{Zone: "Local"}),
 		"a period that is none":  set(b.company, oms.CompanyTerms{Limits: []crm.SpendingLimit{{Per: "week", Amount: eur("1.00")}}}),
 		"a limit of nothing":     set(b.company, oms.CompanyTerms{Limits: []crm.SpendingLimit{per(crm.PerDay, "0.00")}}),
 		"two limits in one":      set(b.company, oms.CompanyTerms{Limits: []crm.SpendingLimit{per(crm.PerDay, "1.00"), per(crm.PerDay, "2.00")}}),
+		"too many limits":        set(b.company, oms.CompanyTerms{Limits: many(crm.MaxLimits + 1)}),
 		"a member as a company":  set(b.buyer, oms.CompanyTerms{}),
 		"itself as a member":     join(crm.Member{CustomerID: b.company, Role: crm.Buyer}),
 		"a company as a member":  join(crm.Member{CustomerID: other, Role: crm.Buyer}),

@@ -3,6 +3,7 @@ package oms
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -242,8 +243,13 @@ func (c *Client) promote(ctx context.Context, in *placement, cart Cart) error {
 	taken, err := in.Promote(ctx, promotions, cart.Coupons, uses)
 	in.coupons = taken
 	for i := range taken {
-		if taken[i].CustomerID != uuid.Nil {
-			taken[i].CustomerID = user
+		switch u := &taken[i]; {
+		case isAccountCode(u.Code) || isSpentCode(u.Code):
+			return &order.ProviderError{Provider: "promotions", Field: fmt.Sprintf("uses[%d].code", i), Reason: "is a counter of the books' own"}
+		case u.Uses < 0:
+			return &order.ProviderError{Provider: "promotions", Field: fmt.Sprintf("uses[%d].uses", i), Reason: fmt.Sprintf("got %d, want at least 0", u.Uses)}
+		case u.CustomerID != uuid.Nil:
+			u.CustomerID = user
 		}
 	}
 	return err

@@ -1,6 +1,7 @@
 package oms_test
 
 import (
+	"context"
 	"fmt"
 	"go/ast"
 	"os"
@@ -56,7 +57,7 @@ func TestTheThreatModelNamesTestsThatExist(t *testing.T) {
 	})
 	require.Empty(t, wrong)
 	require.Greater(t, rows, 40)
-	for n := range 20 { // the abuse cases have numbers without gaps
+	for n := range 24 { // the abuse cases have numbers without gaps
 		require.Contains(t, string(text), fmt.Sprintf("\n| %d |", n+1))
 	}
 }
@@ -187,6 +188,45 @@ func TestACouponOfOneUseIsUsedOnceByManyAtOnce(t *testing.T) {
 		_, err := s.Place(s.ctx, oms.Cart{Coupons: []string{"ONCE"}, Lines: []oms.CartLine{line("TEE-M", 1)}})
 		return err
 	}))
+	s.clean()
+}
+
+// asTyped are promotions that count whatever code a shopper has typed.
+type asTyped struct{ uses int64 }
+
+func (p asTyped) Codes(codes []string) []string { return codes }
+
+func (p asTyped) Apply(_ context.Context, r order.PromotionRequest) (found order.Promotion, err error) {
+	for _, code := range r.Codes {
+		found.Uses = append(found.Uses, order.CouponUse{Code: code, Uses: p.uses})
+	}
+	return found, nil
+}
+
+// A host's promotions may take a shopper's word for a code: what it names is no counter of
+// somebody's account, or of what a company spends.
+func TestNoCouponIsACounterOfTheBooks(t *testing.T) {
+	for code, of := range map[string]struct {
+		uses  int64
+		field string
+	}{
+		"account taken EUR 01920000-0000-7000-8000-00000000000a":    {1, "uses[0].code"},
+		"account held EUR 01920000-0000-7000-8000-00000000000a":     {1, "uses[0].code"},
+		"spent 2026-03-01 EUR 01920000-0000-7000-8000-00000000000a": {1, "uses[0].code"},
+		"spring": {-1, "uses[0].uses"},
+	} {
+		s := newShop(t, func(cfg *oms.Config) { cfg.Promotions = asTyped{of.uses} })
+		s.receive("TEE-M", 1)
+		_, err := s.Place(s.ctx, oms.Cart{Coupons: []string{code}, Lines: []oms.CartLine{line("TEE-M", 1)}})
+		var refused *order.ProviderError
+		require.ErrorAs(t, err, &refused, code)
+		require.Equal(t, of.field, refused.Field)
+		s.clean()
+	}
+	s := newShop(t, func(cfg *oms.Config) { cfg.Promotions = asTyped{1} })
+	s.receive("TEE-M", 1)
+	_, err := s.Place(s.ctx, oms.Cart{Coupons: []string{"spring"}, Lines: []oms.CartLine{line("TEE-M", 1)}})
+	require.NoError(t, err)
 	s.clean()
 }
 

@@ -18,8 +18,8 @@ type Subject struct {
 	ID        event.ID `json:"id"`
 }
 
-// Proof is everything that happened to some aggregates up to a seal, for somebody who has
-// the key and not the books.
+// Proof is what happened to some aggregates, from their first event on, for somebody who
+// has the key and not the books.
 type Proof struct {
 	Entries []Entry `json:"entries"` // by aggregate and version
 	Seals   []Seal  `json:"seals"`   // that they are under
@@ -139,7 +139,8 @@ func (p *Proof) path(ctx context.Context, r event.Reader, s *Seal) error {
 // and no version of any aggregate is missing below the last one. Otherwise the error is
 // an [*Error], or a *fault.InvalidError for a key that is too short.
 //
-// It cannot say that nothing happened to them since.
+// It cannot say that nothing happened to them behind the last entry, be it under the same
+// seal, and not which other aggregates belong to them.
 func (p *Proof) Check(key Key) error {
 	if err := key.Check(); err != nil {
 		return err

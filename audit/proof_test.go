@@ -101,6 +101,19 @@ func TestEveryChangeOfAProofIsFound(t *testing.T) {
 	require.ErrorContains(t, p.Check(key), "not here")
 }
 
+// TestWhatAProofDoesNotShow: one that ends early, or is about fewer aggregates, is a proof
+// of what is in it. The documentation promises no more.
+func TestWhatAProofDoesNotShow(t *testing.T) {
+	t.Parallel()
+	p, _ := proved(t)
+	last := len(p.Entries) - 1
+	require.Equal(t, p.Entries[last].ID, p.Entries[last-1].ID)
+	p.Entries = p.Entries[:last]
+	require.NoError(t, p.Check(key), "without its last event")
+	p.Entries = slices.DeleteFunc(p.Entries, func(e audit.Entry) bool { return e.ID != p.Entries[0].ID })
+	require.NoError(t, p.Check(key), "without one of its orders")
+}
+
 func TestWhatCannotBeProved(t *testing.T) {
 	t.Parallel()
 	l := written(500)

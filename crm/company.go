@@ -13,8 +13,12 @@ import (
 	"github.com/go-oms/oms/money"
 )
 
-// MaxMembers is how many members a company may have.
-const MaxMembers = 500
+// MaxMembers is how many members a company may have, and MaxLimits how many limits it or
+// one of them.
+const (
+	MaxMembers = 500
+	MaxLimits  = 100
+)
 
 // Company makes a customer a company: who buys for it, and how much. It is replaced as
 // a whole: whoever changes it changes a copy.
@@ -109,7 +113,7 @@ func (c *Company) Day(at time.Time) (string, error) {
 
 // SetTerms gives the customer a zone and limits as a company, which he is from then on.
 // It is a *fault.InvalidError for a zone that this system does not know, for a limit
-// that can mean nothing, and for two limits of one period in one currency.
+// that can mean nothing, for two limits of one period in one currency, and beyond [MaxLimits].
 func (c *Customer) SetTerms(zone string, limits []SpendingLimit) error {
 	if _, err := location(zone); err != nil {
 		return err
@@ -211,6 +215,9 @@ func location(zone string) (*time.Location, error) {
 func sorted(limits []SpendingLimit) ([]SpendingLimit, error) {
 	if len(limits) == 0 {
 		return nil, nil
+	}
+	if len(limits) > MaxLimits {
+		return nil, fault.Invalid("limits", len(limits), fmt.Sprintf("at most %d", MaxLimits))
 	}
 	limits = slices.Clone(limits)
 	for i, l := range limits {

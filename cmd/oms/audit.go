@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/go-oms/oms/audit"
@@ -40,17 +42,21 @@ type sealFlag struct {
 	Seals string `required:"" placeholder:"FILE" help:"The seals: a file of JSON lines, of all tenants. Keep it, or the last line of it, away from the books."`
 }
 
-// read returns the seals by tenant; none where there is no file.
-func (f sealFlag) read() (map[string][]audit.Seal, error) {
-	seals := map[string][]audit.Seal{}
-	file, err := os.Open(f.Seals)
-	if errors.Is(err, fs.ErrNotExist) {
-		return seals, nil
-	} else if err != nil {
+// sealFile is what a file of seals says, and how long it was then.
+type sealFile struct {
+	name  string
+	size  int64
+	seals map[string][]audit.Seal // by tenant
+}
+
+// read returns the seals; none where there is no file.
+func (f sealFlag) read() (*sealFile, error) {
+	text, err := os.ReadFile(f.Seals)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
+	known := &sealFile{name: f.Seals, size: int64(len(text)), seals: map[string][]audit.Seal{}}
+	lines := bufio.NewScanner(bytes.NewReader(text))
 	for n := 1; lines.Scan(); n++ {
 		var s audit.Seal
 		d := json.NewDecoder(bytes.NewReader(lines.Bytes()))
@@ -58,23 +64,36 @@ func (f sealFlag) read() (map[string][]audit.Seal, error) {
 		if err := d.Decode(&s); err != nil {
 			return nil, fmt.Errorf("%s, line %d is no seal: %w", f.Seals, n, err)
 		}
-		seals[s.Tenant] = append(seals[s.Tenant], s)
+		known.seals[s.Tenant] = append(known.seals[s.Tenant], s)
 	}
-	return seals, lines.Err()
+	return known, lines.Err()
 }
 
-// add appends a seal and has it on disk.
-func (f sealFlag) add(s *audit.Seal) error {
+// add appends a seal and has it on disk, whole or not at all. A file that somebody has
+// written to since is left alone: a chain has one seal of each number.
+func (f *sealFile) add(s *audit.Seal) (err error) {
 	line, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(f.Seals, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(f.name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(append(line, '\n'))
-	return errors.Join(err, file.Sync(), file.Close())
+	defer func() { err = errors.Join(err, file.Close()) }()
+	switch now, err := file.Stat(); {
+	case err != nil:
+		return err
+	case now.Mode().IsRegular() && now.Size() != f.size:
+		return fmt.Errorf("%s: somebody else has written to it meanwhile: seal again", f.name)
+	}
+	line = append(line, '\n')
+	_, err = file.Write(line)
+	if err = errors.Join(err, file.Sync()); err != nil {
+		return errors.Join(err, file.Truncate(f.size))
+	}
+	f.size += int64(len(line))
+	return nil
 }
 
 type auditSeal struct {
@@ -107,9 +126,10 @@ func (c *auditSeal) Run(e *env) (err error) {
 	made := []audit.Seal{}
 	for _, tenant := range tenants {
 		var last *audit.Seal
-		if n := len(known[tenant]); n > 0 {
-			last = &known[tenant][n-1]
+		if n := len(known.seals[tenant]); n > 0 {
+			last = &known.seals[tenant][n-1]
 		}
+		before := len(made)
 		for {
 			next, err := audit.Next(e.ctx, store.Tenant(tenant), tenant, key, last, time.Now(), c.Limit)
 			if err != nil {
@@ -118,7 +138,7 @@ func (c *auditSeal) Run(e *env) (err error) {
 			if next == nil {
 				break
 			}
-			if err := c.add(next); err != nil {
+			if err := known.add(next); err != nil {
 				return err
 			}
 			made, last = append(made, *next), next
@@ -127,7 +147,7 @@ func (c *auditSeal) Run(e *env) (err error) {
 		if last == nil {
 			e.say("There is nothing to seal.")
 		} else {
-			e.say("%d seals; the last one is %d, %s.", len(made), last.Number, last.MAC)
+			e.say("%d new seals; the last one is %d, %s.", len(made)-before, last.Number, last.MAC)
 		}
 	}
 	return e.print(made)
@@ -138,10 +158,11 @@ type auditVerify struct {
 	tenantFlag
 	keyFlag
 	sealFlag
-	Head string `placeholder:"HASH" help:"The last seal as it was given away: a chain without it is one that was cut short."`
+	Head []string `placeholder:"HASH" help:"The last seal as it was given away, of each tenant: a chain without it is one that was cut short."`
 }
 
-// Run holds the books against the seals. The exit code is 1 where they differ.
+// Run holds the books against the seals, and so tenants that only the seals know. The
+// exit code is 1 where they differ.
 func (c *auditVerify) Run(e *env) (err error) {
 	key, err := c.keyFlag.read()
 	if err != nil {
@@ -151,8 +172,13 @@ func (c *auditVerify) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.Head != "" && !contains(known, c.Head) {
-		return &outcome{code: 1, err: fmt.Errorf("%s: there is no seal %s", c.Seals, c.Head)}
+	if len(known.seals) == 0 {
+		return &outcome{code: 1, err: fmt.Errorf("%s: there are no seals in it to hold the books against", c.Seals)}
+	}
+	for _, head := range c.Head {
+		if !known.contains(head) {
+			return &outcome{code: 1, err: fmt.Errorf("%s: there is no seal %s", c.Seals, head)}
+		}
 	}
 	store, err := c.look(e)
 	if err != nil {
@@ -163,9 +189,12 @@ func (c *auditVerify) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.Tenant == nil {
+		tenants = slices.Compact(slices.Sorted(slices.Values(slices.AppendSeq(tenants, maps.Keys(known.seals)))))
+	}
 	reports, bad := map[string]*audit.Report{}, false
 	for _, tenant := range tenants {
-		report, err := audit.Verify(e.ctx, store.Tenant(tenant), tenant, key, known[tenant])
+		report, err := audit.Verify(e.ctx, store.Tenant(tenant), tenant, key, known.seals[tenant])
 		if err != nil {
 			return err
 		}
@@ -185,9 +214,9 @@ func (c *auditVerify) Run(e *env) (err error) {
 	return nil
 }
 
-// contains reports whether a seal with that MAC is known.
-func contains(known map[string][]audit.Seal, mac string) bool {
-	for _, seals := range known {
+// contains reports whether there is a seal with that MAC.
+func (f *sealFile) contains(mac string) bool {
+	for _, seals := range f.seals {
 		for _, s := range seals {
 			if s.MAC.String() == mac {
 				return true
@@ -235,7 +264,7 @@ func (c *auditProve) Run(e *env) (err error) {
 	for _, f := range file.Fulfillments {
 		about = append(about, audit.Subject{Aggregate: event.Fulfillment, ID: f.ID})
 	}
-	proof, err := audit.Prove(e.ctx, store.Tenant(c.Tenant), known[c.Tenant], about...)
+	proof, err := audit.Prove(e.ctx, store.Tenant(c.Tenant), known.seals[c.Tenant], about...)
 	if err != nil {
 		return err
 	}
@@ -246,7 +275,7 @@ func (c *auditProve) Run(e *env) (err error) {
 	return e.print(proof)
 }
 
-// writeNew writes a JSON file that must not be there yet.
+// writeNew writes a JSON file that must not be there yet; it is whole or not there.
 func writeNew(path string, value any) error {
 	text, err := json.MarshalIndent(value, "", "\t")
 	if err != nil {
@@ -257,7 +286,10 @@ func writeNew(path string, value any) error {
 		return err
 	}
 	_, err = file.Write(append(text, '\n'))
-	return errors.Join(err, file.Sync(), file.Close())
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
 }
 
 type auditCheck struct {
@@ -288,6 +320,6 @@ func (c *auditCheck) Run(e *env) error {
 		x := &proof.Entries[i]
 		e.say("%s  %-12s %s %d  %s", x.RecordedAt.UTC().Format(time.RFC3339), x.Aggregate, x.ID, x.Version, x.Type)
 	}
-	e.say("All of it is under %d seals, and nothing in between is missing.", len(proof.Seals))
+	e.say("All of it is under %d seals, and nothing is missing before the last of each. What came after it is not told.", len(proof.Seals))
 	return e.print(proof.Entries)
 }

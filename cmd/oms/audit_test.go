@@ -69,6 +69,35 @@ func TestWhatWasChangedInTheFileIsFound(t *testing.T) {
 	}
 }
 
+// TestATenantThatIsGoneIsMissed: who takes a tenant out of the books takes his seals with
+// him only where he has their file.
+func TestATenantThatIsGoneIsMissed(t *testing.T) {
+	l, key, seals := sealedBooks(t)
+	l.tamper(t, "DELETE FROM oms_events WHERE tenant = 'acme'")
+	l.tamper(t, "DELETE FROM oms_tenants WHERE tenant = 'acme'")
+	code, out, errs := tool(t, "audit", "verify", "--db", l.path, "--key", key, "--seals", seals)
+	require.Equal(t, 1, code, out+errs)
+	require.Contains(t, out, "tenant acme\nseal 1: 7 events were sealed, and 0 are there")
+}
+
+func TestOneAtATimeSeals(t *testing.T) {
+	l, key, seals := sealedBooks(t)
+	known, err := sealFlag{Seals: seals}.read()
+	require.NoError(t, err)
+	before, err := os.ReadFile(seals)
+	require.NoError(t, err)
+	next := known.seals["acme"][0]
+	require.NoError(t, known.add(&next))
+	require.NoError(t, known.add(&next), "what this one has written himself")
+	require.NoError(t, os.WriteFile(seals, before, 0o600))
+	require.ErrorContains(t, known.add(&next), "somebody else")
+	after, err := os.ReadFile(seals)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+	code, out, errs := tool(t, "audit", "verify", "--db", l.path, "--key", key, "--seals", seals)
+	require.Zero(t, code, out+errs)
+}
+
 func TestAProofOfAnOrderIsAFile(t *testing.T) {
 	l, key, seals := sealedBooks(t)
 	proof := filepath.Join(t.TempDir(), "proof.json")
@@ -93,6 +122,12 @@ func TestAProofOfAnOrderIsAFile(t *testing.T) {
 	require.Contains(t, errs, "is not what seal")
 }
 
+// headOf is the MAC of the last seal in a file.
+func headOf(seals string) string {
+	_, mac, _ := strings.Cut(seals[strings.LastIndex(seals, `"mac"`):], `:"`)
+	return mac[:64]
+}
+
 func TestAuditRefusesWhatItCannotUse(t *testing.T) {
 	l, key, seals := sealedBooks(t)
 	dir := t.TempDir()
@@ -113,8 +148,13 @@ func TestAuditRefusesWhatItCannotUse(t *testing.T) {
 		"another key":    {[]string{"seal", "--db", l.path, "--seals", seals, "--key", file("other", strings.Repeat("x", 32))}, "made with the key"},
 		"no such order":  {[]string{"prove", "9999", "--db", l.path, "--seals", seals, "--out", filepath.Join(dir, "p")}, "9999"},
 		"nothing sealed": {[]string{"prove", "1001", "--tenant", "acme", "--db", l.path, "--seals", filepath.Join(dir, "none"), "--out", filepath.Join(dir, "p")}, "not sealed yet"},
-		"no proof":       {[]string{"check", file("text", "{}x"), "--key", key}, "about nothing"},
-		"no JSON":        {[]string{"check", file("nojson", "proof"), "--key", key}, "is no proof"},
+		"no seals":       {[]string{"verify", "--db", l.path, "--key", key, "--seals", filepath.Join(dir, "none")}, "there are no seals"},
+		"one head of two": {
+			[]string{"verify", "--db", l.path, "--key", key, "--seals", seals, "--head", headOf(string(text)), "--head", strings.Repeat("0", 64)},
+			"there is no seal 000",
+		},
+		"no proof": {[]string{"check", file("text", "{}x"), "--key", key}, "about nothing"},
+		"no JSON":  {[]string{"check", file("nojson", "proof"), "--key", key}, "is no proof"},
 	} {
 		code, _, errs := tool(t, append([]string{"audit"}, c.args...)...)
 		require.Equal(t, 1, code, name)

@@ -48,7 +48,7 @@ var permissionProse = []string{
 	"2. A shopper is refused what shoppers never do, whatever his roles and the authorizer say: everything without a mark in the column below.",
 	"3. `Config.Authorizer` is asked, exactly once, by the name of the command. It may be a table of roles, `oms.Roles`, or anything else with one method. " +
 		"Without one everything is allowed.",
-	"4. What a shopper may do he may do with what is his own. Orders, payments, addresses and customers that are not are not found: with the same error, " +
+	"4. What a shopper may do he may do with what is his own; members who see all orders of a [company](companies.md) read those, too. Orders, payments, addresses and customers that are not are not found: with the same error, " +
 		"word for word, and after the same reads as for an id that does not exist. What is in another tenant does not exist.",
 	"Refused before anything was read is a `*oms.ForbiddenError`: it names the command, the actor's kind, and the roles that would do. Nothing is written.",
 	"A table of roles is data. A name stands for one command, `order.*` for a group, `*.read` for the same in every group and `*` for everything; `oms.New` " +

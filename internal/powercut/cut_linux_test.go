@@ -141,6 +141,8 @@ func cut(t *testing.T, d *powercut.Disk, n int, with string, down, up func()) (l
 	select {
 	case <-enough:
 	case <-time.After(2 * time.Minute):
+		_ = cmd.Process.Kill()
+		<-ended
 		t.Fatalf("after two minutes there are %d orders of %d", len(placed), after)
 	}
 	// What was acknowledged before the cut begins was on the disk; of the rest nobody knows.
@@ -181,6 +183,9 @@ func cut(t *testing.T, d *powercut.Disk, n int, with string, down, up func()) (l
 	report, err := shop.Verify(t.Context(), oms.VerifyOptions{})
 	if err != nil {
 		l.spoilt = err.Error()
+	}
+	for _, what := range report.Incomplete {
+		l.spoilt = "not looked at: " + what
 	}
 	for _, v := range report.Violations {
 		if !strings.HasPrefix(v.Check, "store.") { // what a weaker setting is told for

@@ -1,5 +1,5 @@
 // Package powercut cuts the power of a disk: a file system of its own in a file, mounted
-// by a loop device, whose driver is told to stop at once without writing what it holds.
+// by a loop device, whose ext4 is told to stop at once without writing what it holds.
 // What was not on the disk is gone then, as when a machine loses its power, and what the
 // programs on it are told from then on are errors.
 //

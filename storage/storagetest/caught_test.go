@@ -123,6 +123,7 @@ var caughtBy = map[string][]string{
 		"reference: a customer may change without taking his own",
 		"ownership: what is read may be changed",
 		"reference: what a customer gives up is free for those behind him in a batch",
+		"customer: companies are found by their members",
 	},
 	"never frees an email": {
 		"reference: what a customer gives up is free",
