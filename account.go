@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/go-oms/oms/crm"
+	"github.com/go-oms/oms/event"
 	"github.com/go-oms/oms/fault"
 	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
@@ -115,6 +116,12 @@ func (d *draft) borrow(ctx context.Context, amount money.Money) (uuid.UUID, erro
 	customer, err := d.debtor(ctx)
 	if err != nil {
 		return uuid.Nil, err
+	}
+	if d.order.CompanyID != uuid.Nil && d.cmd.Actor.Kind == event.Shopper {
+		// Who has left the company goes on seeing his orders, not spending its money.
+		if member := customer.Company.Member(d.order.CustomerID); member == nil || !member.Role.Buys() {
+			return uuid.Nil, notBuying(customer.ID, d.order.CustomerID)
+		}
 	}
 	account, ok := customer.Account(amount.Currency())
 	if !ok {

@@ -127,6 +127,9 @@ func (c *Client) UndoChange(ctx context.Context, orderID, changeID uuid.UUID, p 
 			if n := slices.IndexFunc(found.Steps, isFact); n >= 0 {
 				return fault.Invalid("change", found.Steps[n].Type, "a change of what can be otherwise: what became of a return is a fact")
 			}
+			if r := called(d.order, found); r != nil {
+				return fault.Invalid("change", order.StepCallOff, "a change of a return that is asked for as any is: ask for "+r.ID.String()+" anew")
+			}
 			if later := supersedes(d.order, found); later != uuid.Nil {
 				return fault.Invalid("change", changeID, "the last change of address or delivery: undo "+later.String()+" first")
 			}
@@ -146,6 +149,22 @@ func (c *Client) UndoChange(ctx context.Context, orderID, changeID uuid.UUID, p 
 
 // isFact reports whether a step says what happened.
 func isFact(s order.Step) bool { return s.Type == order.StepReceive || s.Type == order.StepWriteOff }
+
+// called returns a return that the change has called units off of and that a step could
+// not ask for again as it was: it was to bring something else than money, or was for
+// other goods or a claim.
+func called(o *order.Order, c *order.Change) *order.Return {
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		if s.Type != order.StepCallOff || s.ReturnID == uuid.Nil {
+			continue
+		}
+		if r := o.Return(s.ReturnID); r != nil && !r.Plain(s.LineID) {
+			return r
+		}
+	}
+	return nil
+}
 
 // supersedes returns a later change that replaced the address or the delivery which
 // the change had replaced before.

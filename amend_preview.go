@@ -76,6 +76,9 @@ func (a *amending) show(d *draft, seen *ChangePreview) error {
 	if err := a.carryOut(d, p); !refused(err) && err != nil {
 		return err
 	}
+	if seen.Due, err = d.order.Due().Sub(d.stored.Due()); err != nil {
+		return err
+	}
 	if seen.Order = d.order; len(seen.Problems) == 0 {
 		if err := d.derive(); err != nil {
 			return err

@@ -239,8 +239,12 @@ func (a *amending) apply(d *draft, made *order.Change) error {
 	if err := a.carryOut(d, p); err != nil {
 		return err
 	}
+	due, err := d.order.Due().Sub(d.stored.Due())
+	if err != nil {
+		return err
+	}
 	made = d.order.Change(id)
-	made.Status, made.Inverse, made.Due, made.BaseVersion, made.EndedAt = order.ChangeApplied, p.Inverse, p.Due, d.stored.Version, d.cmd.At
+	made.Status, made.Inverse, made.Due, made.BaseVersion, made.EndedAt = order.ChangeApplied, p.Inverse, due, d.stored.Version, d.cmd.At
 	return nil
 }
 
@@ -268,6 +272,14 @@ func (a *amending) carryOut(d *draft, p *order.Previewed) error {
 		return err
 	}
 	if err := a.allocate(d, p.Stock, freed); err != nil {
+		return err
+	}
+	// What came back is money only as far as it neither pays for other goods nor becomes
+	// store credit.
+	if err := d.settleExchanges(); err != nil {
+		return err
+	}
+	if err := d.settleStoreCredit(); err != nil {
 		return err
 	}
 	return d.returnMoney()

@@ -35,6 +35,8 @@ type Cart struct {
 	Coupons     []string       `json:"coupons,omitempty"`
 	Metadata    order.Metadata `json:"metadata,omitempty"`
 	At          time.Time      `json:"at,omitzero"` // business time, now by default
+
+	used []order.CouponUse // by the orders that are placed in the same commit, so far
 }
 
 // CartLine is one line of a cart.

@@ -3,6 +3,7 @@ package oms_test
 import (
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/go-oms/oms"
@@ -122,5 +123,72 @@ func TestGoodsThatComeBackAreForWhoWaits(t *testing.T) {
 	var short *inventory.ShortageError
 	require.ErrorAs(t, err, &short)
 	require.Empty(t, s.order(o.ID).Returns, "all or nothing")
+	s.clean()
+}
+
+// TestWhatPaysForOtherGoodsIsNotPaidBackByAChange: goods of an exchange that come in by a
+// change pay for what was taken for them, and bring no money as well.
+func TestWhatPaysForOtherGoodsIsNotPaidBackByAChange(t *testing.T) {
+	t.Parallel()
+	for as, step := range map[string]order.Step{
+		"restocked": {Type: order.StepReceive, As: order.RestockUnits, Location: "main"},
+		"left":      {Type: order.StepWriteOff, As: order.KeepUnits},
+	} {
+		t.Run(as, func(t *testing.T) {
+			s := newShop(t)
+			o := s.sent(2)
+			e := s.exchange(o, 1, oms.Exchange{For: []oms.CartLine{line("TEE-M", 1)}})
+			step.ReturnID, step.LineID = e.Return.ID, o.Lines[0].ID
+			seen, err := s.PreviewChange(s.ctx, o.ID, oms.ChangeRequest{Steps: []order.Step{step}})
+			require.NoError(t, err)
+			require.Empty(t, seen.Money)
+			require.True(t, seen.Due.IsZero(), "%s", seen.Due)
+			changed := s.changed(o, step)
+			require.True(t, changed.Changes[0].Due.IsZero())
+			require.Equal(t, "39.80 EUR", s.balance(o, e.Order))
+			require.Equal(t, "39.80 EUR", s.due(o))
+			require.Equal(t, "0.00 EUR", s.due(e.Order))
+		})
+	}
+}
+
+// TestStoreCreditByAChangeIsNotPaidBack: it is what the customer had asked for.
+func TestStoreCreditByAChangeIsNotPaidBack(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.receive("TEE-M", 5)
+	ada := s.customer("ada@example.com").ID
+	o := s.sentTo(ada, uuid.Nil, line("TEE-M", 2))
+	r, err := s.RequestReturn(s.ctx, o.ID, forCredit(o, 1))
+	require.NoError(t, err)
+	s.changed(o, order.Step{Type: order.StepReceive, ReturnID: r.ID, LineID: o.Lines[0].ID, As: order.RestockUnits, Location: "main"})
+	require.Equal(t, []string{"19.90 EUR"}, s.available(ada))
+	s.nothingBack(o, false)
+}
+
+// TestACalledOffReturnIsNotAskedForAsAnother: undoing would make money of what was to be
+// store credit, nothing or other goods.
+func TestACalledOffReturnIsNotAskedForAsAnother(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.receive("TEE-M", 9)
+	ada := s.customer("ada@example.com").ID
+	o := s.sentTo(ada, uuid.Nil, line("TEE-M", 4))
+	for name, want := range map[string]order.Resolution{"store credit": order.ToStoreCredit, "nothing": order.NoCredit, "money": order.ToTenders} {
+		p := forCredit(o, 1)
+		p.Resolution = want
+		r, err := s.RequestReturn(s.ctx, o.ID, p)
+		require.NoError(t, err)
+		o = s.changed(o, order.Step{Type: order.StepCallOff, ReturnID: r.ID, LineID: o.Lines[0].ID})
+		undo := func() error {
+			_, err := s.UndoChange(s.ctx, o.ID, o.Changes[len(o.Changes)-1].ID, oms.ChangeDecision{})
+			return err
+		}
+		if want == order.ToTenders {
+			require.NoError(t, undo(), name)
+			continue
+		}
+		refusedWithout[*fault.InvalidError](s, undo)
+	}
 	s.clean()
 }

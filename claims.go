@@ -109,7 +109,7 @@ func (c *Client) Claims(ctx context.Context, orderID uuid.UUID) ([]ClaimCase, er
 	if err := c.authorize(ctx, "order.read"); err != nil {
 		return nil, err
 	}
-	o, err := c.load(ctx, orderID, 0)
+	o, err := c.view(ctx, orderID)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (c *Client) Claims(ctx context.Context, orderID uuid.UUID) ([]ClaimCase, er
 	}
 	for i := range list {
 		if r := list[i].Replaced; r != nil {
-			if list[i].Replacement, err = c.load(ctx, r.Outbound, 0); err != nil {
+			if list[i].Replacement, err = c.view(ctx, r.Outbound); err != nil {
 				return nil, err
 			}
 		}

@@ -16,8 +16,9 @@ import (
 )
 
 // TestClaimsConserveMoneyAndUnits: whatever becomes of claims, of what is sent again for
-// them and of what is asked back, among returns and exchanges, the customer has paid for
-// what he keeps, less what was granted, to the minor unit.
+// them and of what is asked back, among returns for money or store credit, exchanges, and
+// changes that say what came of them, the customer has paid for what he keeps and what is
+// on his account, less what was granted, to the minor unit.
 func TestClaimsConserveMoneyAndUnits(t *testing.T) {
 	prices := map[string][2]string{
 		"JPY": {"33.333333 JPY", "101 JPY"},
@@ -37,6 +38,7 @@ func TestClaimsConserveMoneyAndUnits(t *testing.T) {
 
 var claimSteps = []string{
 	"claim", "claim", "claim", "resolve", "resolve", "resolve", "withdraw", "return", "exchange", "receive", "cancel return", "cancel", "ship", "ship",
+	"store credit", "store credit", "receive by change", "receive by change", "keep by change",
 }
 
 func randomClaims(t *testing.T, prices [2]string, r *rand.Rand, done map[string]int) {
@@ -45,7 +47,8 @@ func randomClaims(t *testing.T, prices [2]string, r *rand.Rand, done map[string]
 	})
 	s.receive("A", 500)
 	s.receive("B", 500)
-	orders := []uuid.UUID{s.shipped(line("A", 7)).ID}
+	ada := s.customer("ada@example.com").ID
+	orders := []uuid.UUID{s.sentTo(ada, uuid.Nil, line("A", 7)).ID}
 	granted := money.Zero(s.order(orders[0]).Currency)
 	// Each step may be refused: what matters is that the books add up behind it.
 	for range 40 {
@@ -86,6 +89,14 @@ func randomClaims(t *testing.T, prices [2]string, r *rand.Rand, done map[string]
 			_, err = s.WithdrawClaim(s.ctx, o.ID, claim, oms.ClaimWithdrawal{})
 		case "return":
 			_, err = s.RequestReturn(s.ctx, o.ID, oms.ReturnRequest{Lines: units(o, 1), Instant: r.IntN(2) == 0})
+		case "store credit":
+			p := forCredit(o, 1)
+			p.Instant = r.IntN(2) == 0
+			_, err = s.RequestReturn(s.ctx, o.ID, p)
+		case "receive by change":
+			err = s.cameBack(o, back, order.Step{Type: order.StepReceive, As: order.RestockUnits, Location: "main"})
+		case "keep by change":
+			err = s.cameBack(o, back, order.Step{Type: order.StepWriteOff, As: order.KeepUnits})
 		case "exchange":
 			var e *oms.Exchanged
 			e, err = s.Exchange(s.ctx, o.ID, oms.Exchange{Lines: units(o, 1), OnReceipt: r.IntN(2) == 0, For: []oms.CartLine{line("B", 1)}})
@@ -112,9 +123,36 @@ func randomClaims(t *testing.T, prices [2]string, r *rand.Rand, done map[string]
 	}
 	s.settleAll(orders)
 	paid, kept := s.paidFor(orders)
-	kept, err := kept.Sub(granted)
+	kept, err := money.Sum(kept, granted.Neg(), s.storeCredit(ada, orders))
 	require.NoError(t, err)
 	require.Equal(t, kept, paid)
+}
+
+// cameBack says by a change what became of a unit of a return.
+func (s *shop) cameBack(o *order.Order, id uuid.UUID, step order.Step) error {
+	step.ReturnID, step.LineID, step.Quantity = id, o.Lines[0].ID, quantity.Of(1)
+	_, err := s.Change(s.ctx, o.ID, oms.ChangeRequest{Steps: []order.Step{step}})
+	return err
+}
+
+// storeCredit is what orders say that they gave a customer, which is what he has.
+func (s *shop) storeCredit(customer uuid.UUID, orders []uuid.UUID) money.Money {
+	s.t.Helper()
+	given := money.Zero(s.order(orders[0]).Currency)
+	has := given
+	var err error
+	for _, id := range orders {
+		given, err = given.Add(s.order(id).StoreCredit())
+		require.NoError(s.t, err)
+	}
+	balances, err := s.Credit(s.ctx, customer)
+	require.NoError(s.t, err)
+	for _, b := range balances {
+		has, err = has.Add(b.Available)
+		require.NoError(s.t, err)
+	}
+	require.Equal(s.t, given, has)
+	return given
 }
 
 // settleAll ends what is open of claims and returns, and pays or refunds what is due.

@@ -37,7 +37,8 @@ type ClaimResolution struct {
 // have the prices as placed and cost just what was credited for the units, which pays for
 // it as in an Exchange: nothing is due, and it can leave at once. What is called off of it
 // later is the customer's again, on the original order. Stock that is not there is an
-// *inventory.ShortageError, and nothing is written.
+// *inventory.ShortageError, and nothing is written; a hold that keeps the order's own
+// goods is an *order.HeldError.
 //
 // What is asked Back is a return that ReceiveReturn takes: it brings nothing more, and the
 // credit of what does not come is taken back. See docs/claims.md.
@@ -80,11 +81,19 @@ func (d *draft) resolveClaim(ctx context.Context, id uuid.UUID, p ClaimResolutio
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := d.client.core.cfg.Limits.CheckReturn(d.order.Return(id)); err != nil {
+	limits := d.client.core.cfg.Limits
+	if n := len(d.order.Returns); replaced != nil && replaced.ID != id && n > limits.MaxReturns {
+		return nil, nil, fault.Invalid("returns", n, fmt.Sprintf("at most %d on one order: give all units of the claim the same", limits.MaxReturns))
+	}
+	if err := limits.CheckReturn(d.order.Return(id)); err != nil {
 		return nil, nil, err
 	}
 	var out *draft
 	if replaced != nil {
+		// What keeps the order's own goods keeps those in their place.
+		if err := d.held(order.ActionShip, replaced.LineIDs()...); err != nil {
+			return nil, nil, err
+		}
 		if out, err = d.sendAgain(ctx, replaced, p.Backorder, first); err != nil {
 			return nil, nil, err
 		}
@@ -113,9 +122,6 @@ func (d *draft) verdict(p ClaimResolution) (order.ClaimVerdict, error) {
 	if cfg.Returns.ExpireAfter > 0 {
 		v.ExpiresAt = d.cmd.At.Add(cfg.Returns.ExpireAfter)
 	}
-	if len(d.order.Returns) >= cfg.Limits.MaxReturns {
-		return v, fault.Invalid("returns", len(d.order.Returns)+1, fmt.Sprintf("at most %d on one order", cfg.Limits.MaxReturns))
-	}
 	if p.Note == "" {
 		return v, nil
 	}
@@ -137,6 +143,8 @@ func (d *draft) sendAgain(ctx context.Context, replaced *order.Return, backorder
 	in.backorder = func(int) bool { return backorder }
 	header := &in.Header
 	header.Origin, header.CustomerID, header.Currency, header.Terms = order.FromClaim, o.CustomerID, o.Currency, o.Terms
+	// Nobody spends anything: what the claimed units no longer come to, these do.
+	header.CompanyID, header.CompanyDay = o.CompanyID, o.CompanyDay
 	var shipTo order.Address
 	if o.ShipTo != nil {
 		shipTo = *o.ShipTo

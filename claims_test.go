@@ -539,3 +539,56 @@ func TestClaimDecidedByTwoAtOnce(t *testing.T) {
 		)
 	}
 }
+
+// TestAClaimIsDecidedWhereNoFurtherReturnFits: only units that are sent again beside others
+// need one.
+func TestAClaimIsDecidedWhereNoFurtherReturnFits(t *testing.T) {
+	for name, p := range map[string]oms.ClaimResolution{
+		"rejected": {Answer: "worn"}, "refunded": {Awards: []order.ClaimAward{{Refund: quantity.Of(2)}}},
+		"replaced": {Awards: []order.ClaimAward{{Replace: quantity.Of(2)}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, func(cfg *oms.Config) { cfg.Limits.MaxReturns = 1 })
+			o := s.sent(2)
+			claim := s.claimed(o, order.ClaimDamaged, 2)
+			if len(p.Awards) > 0 {
+				p.Awards[0].LineID = o.Lines[0].ID
+			}
+			refusedWithout[*fault.InvalidError](s, func() error {
+				_, err := s.ResolveClaim(s.ctx, o.ID, claim.ID, oms.ClaimResolution{Awards: award(o, 1, 1)})
+				return err
+			})
+			s.resolve(o, claim, p)
+		})
+	}
+}
+
+// TestWhatNobodyAskedForCameWithAClaimOnce: not with the units that are sent again, too.
+func TestWhatNobodyAskedForCameWithAClaimOnce(t *testing.T) {
+	s := newShop(t)
+	o := s.sent(2)
+	claim := s.claimed(o, order.ClaimWrong, 2)
+	_, err := s.ReceiveReturn(s.ctx, o.ID, claim.ID, oms.Reception{
+		Location: "main", Unasked: []order.UnaskedGoods{{SKU: "MUG", Quantity: quantity.Of(1)}},
+	})
+	require.NoError(t, err)
+	found := s.resolve(o, claim, oms.ClaimResolution{Awards: award(o, 1, 1)})
+	require.Len(t, found.Claim.Unasked, 1)
+	require.Empty(t, found.Replaced.Unasked)
+	require.Empty(t, found.Replaced.Problem)
+}
+
+// TestNothingIsSentAgainUnderAHold: what keeps the goods of an order keeps those in their
+// place, and no refund.
+func TestNothingIsSentAgainUnderAHold(t *testing.T) {
+	s := newShop(t)
+	o := s.sent(2)
+	claim := s.claimed(o, order.ClaimMissing, 1)
+	held, err := s.Hold(s.ctx, o.ID, oms.HoldRequest{Type: order.HoldFraud})
+	require.NoError(t, err)
+	again := oms.ClaimResolution{Awards: award(o, 0, 1)}
+	refusedWithout[*order.HeldError](s, func() error { _, err := s.ResolveClaim(s.ctx, o.ID, claim.ID, again); return err })
+	_, err = s.ReleaseHold(s.ctx, o.ID, held.Holds[len(held.Holds)-1].ID, oms.HoldRelease{Reason: "known"})
+	require.NoError(t, err)
+	s.resolve(o, claim, again)
+}

@@ -472,3 +472,42 @@ func TestWhoKnowsWhatIsSpent(t *testing.T) {
 	_, err := b.As(as(stranger)).Companies(b.ctx, b.buyer)
 	require.Equal(t, fault.NotFound("customer", b.buyer), err)
 }
+
+// TestAReplacementIsTheCompanys: what is sent again was bought for it, is seen like the
+// claim, spends nothing, and comes back to its account.
+func TestAReplacementIsTheCompanys(t *testing.T) {
+	b := newBuying(newShop(t), "", per(crm.PerMonth, "50.00"))
+	o := b.sentTo(b.buyer, b.company, line("TEE-M", 2))
+	b.clock.Add(60 * 24 * time.Hour) // another month
+	claim := b.claimed(o, order.ClaimDamaged, 1)
+	out := b.resolve(o, claim, oms.ClaimResolution{Awards: award(o, 0, 1)}).Replacement
+	require.Equal(t, [2]string{b.company.String(), o.CompanyDay}, [2]string{out.CompanyID.String(), out.CompanyDay})
+	require.Equal(t, "month 2026-04 50.00 EUR", b.left(uuid.Nil))
+	seen, err := b.As(event.Actor{Kind: event.Shopper, ID: b.viewer.String()}).Claims(b.ctx, o.ID)
+	require.NoError(t, err)
+	require.Equal(t, out.ID, seen[0].Replacement.ID)
+	_, err = b.As(event.Actor{Kind: event.Shopper, ID: uuid.NewString()}).Claims(b.ctx, o.ID)
+	require.Equal(t, fault.NotFound("order", o.ID), err)
+}
+
+// TestWhoLeftACompanyDoesNotPayOnItsAccount: nor does who only looks on.
+func TestWhoLeftACompanyDoesNotPayOnItsAccount(t *testing.T) {
+	b := newBuying(newShop(t), "")
+	_, err := b.SetCreditLimit(b.ctx, b.company, oms.CreditLimit{Limit: eur("100.00")})
+	require.NoError(t, err)
+	o, other := b.buy(b.buyer, line("TEE-M", 1)), b.buy(b.buyer, line("TEE-M", 1))
+	shopper := b.As(event.Actor{Kind: event.Shopper, ID: b.buyer.String()})
+	pay := func(o *order.Order) error {
+		_, err := shopper.Pay(b.ctx, o.ID, oms.Payment{Gateway: oms.GatewayAccount})
+		return err
+	}
+	b.member(b.buyer, crm.Viewer)
+	refusedWithout[*crm.MemberError](b.shop, func() error { return pay(o) })
+	b.member(b.buyer, crm.Buyer)
+	require.NoError(t, pay(o))
+	_, err = b.RemoveMember(b.ctx, b.company, oms.MemberRemoval{CustomerID: b.buyer})
+	require.NoError(t, err)
+	refusedWithout[*crm.MemberError](b.shop, func() error { return pay(other) })
+	require.NoError(t, b.onAccount(other, false), "staff knows what it does")
+	b.clean()
+}

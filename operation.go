@@ -198,6 +198,9 @@ func (d *draft) cameTooLate(before, after payment.Totals) error {
 		return err
 	}
 	if brought.Sign() > 0 {
+		if err := d.settleStoreCredit(); err != nil {
+			return err
+		}
 		d.returnExcess(brought)
 	}
 	if less(before.Authorized, after.Authorized) && !d.order.ClosedAt.IsZero() {

@@ -239,6 +239,7 @@ func (c *Client) promote(ctx context.Context, in *placement, cart Cart) error {
 		if uses, err = c.store.CouponUses(ctx, codes, user); err != nil {
 			return err
 		}
+		cart.count(uses)
 	}
 	taken, err := in.Promote(ctx, promotions, cart.Coupons, uses)
 	in.coupons = taken

@@ -84,13 +84,18 @@ func (in *placement) buysFor(ctx context.Context, c *Client, company uuid.UUID, 
 		member = found.Company.Member(header.CustomerID)
 	}
 	if member == nil || !member.Role.Buys() {
-		return &crm.MemberError{CompanyID: company, CustomerID: header.CustomerID, Roles: []crm.MemberRole{crm.Buyer, crm.Admin}}
+		return notBuying(company, header.CustomerID)
 	}
 	in.company, header.CompanyID = found, company
 	// It counts where the company's clocks are now: nobody dates an order into a day
 	// that has something left.
 	header.CompanyDay, err = found.Company.Day(cmd.Now)
 	return err
+}
+
+// notBuying is the error for who is no member that buys.
+func notBuying(company, customer uuid.UUID) error {
+	return &crm.MemberError{CompanyID: company, CustomerID: customer, Roles: []crm.MemberRole{crm.Buyer, crm.Admin}}
 }
 
 // within looks whether what the order adds to the spending of its company is within the

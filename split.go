@@ -118,6 +118,9 @@ func (c *Client) priceSplit(ctx context.Context, cart Cart, cmd event.Command) (
 	parts := make([]*placement, len(carts))
 	for i := range carts {
 		carts[i].Coupons = slices.Clone(left)
+		for _, before := range parts[:i] {
+			carts[i].used = append(carts[i].used, before.coupons...)
+		}
 		if parts[i], err = c.pricePart(ctx, carts[i], cmd, refused); err != nil {
 			return nil, err
 		}
@@ -133,6 +136,19 @@ func (c *Client) priceSplit(ctx context.Context, cart Cart, cmd event.Command) (
 		return nil, refused[left[0]]
 	}
 	return parts, nil
+}
+
+// count adds the uses of the orders that are placed in the same commit to those there
+// were before: what is used up by the first of them is so for the next.
+func (c *Cart) count(uses map[string]order.Uses) {
+	for _, u := range c.used {
+		so := uses[u.Code]
+		so.All += u.Uses
+		if u.CustomerID != uuid.Nil {
+			so.ByCustomer += u.Uses
+		}
+		uses[u.Code] = so
+	}
 }
 
 // elsewhere says whose concern the stock is that is kept for a divided cart: each SKU that

@@ -174,3 +174,30 @@ func TestASplitCartIsWithinLimitsAsAWhole(t *testing.T) {
 	}
 	require.Equal(t, "day 2026-03-01 1.60 EUR", b.left(b.buyer))
 }
+
+// TestAnAutomaticDiscountIsUsedUpBySplitCarts: the first of the orders takes the last use,
+// in all or of the customer, and the others are placed without.
+func TestAnAutomaticDiscountIsUsedUpBySplitCarts(t *testing.T) {
+	t.Parallel()
+	for name, coupon := range map[string]order.Coupon{"of all": {Limit: 1}, "of the customer": {PerCustomer: 1}} {
+		t.Run(name, func(t *testing.T) {
+			coupon.Code, coupon.Automatic, coupon.Kind, coupon.Amount = "HELLO", true, order.FixedAmount, eur("1.00")
+			s := newShop(t, func(cfg *oms.Config) {
+				var err error
+				cfg.Promotions, err = order.NewCoupons([]order.Coupon{coupon})
+				require.NoError(t, err)
+			})
+			cart := s.bothSellers()
+			cart.CustomerID = s.customer("ada@example.com").ID
+			priced, err := s.PriceSplit(s.ctx, cart)
+			require.NoError(t, err)
+			orders, err := s.PlaceSplit(s.ctx, cart)
+			require.NoError(t, err)
+			s.clean()
+			for i, want := range []string{"63.60 EUR", "13.40 EUR"} {
+				require.Equal(t, want, orders[i].Totals.Total.String())
+				require.Equal(t, want, priced[i].Totals.Total.String())
+			}
+		})
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/go-oms/oms/money"
 	"github.com/go-oms/oms/order"
 	"github.com/go-oms/oms/payment"
+	gateway "github.com/go-oms/oms/payment/sandbox"
 	"github.com/go-oms/oms/quantity"
 	"github.com/go-oms/oms/reporting"
 )
@@ -239,5 +240,51 @@ func TestNobodyHasStoreCreditAsAGuest(t *testing.T) {
 	} {
 		e := refusedWithout[*order.ResolutionError](s, func() error { _, err := s.RequestReturn(s.ctx, o.ID, forCredit(o, 1)); return err })
 		require.Equal(t, []order.Resolution{order.ToTenders, order.NoCredit}, e.Allowed, name)
+	}
+}
+
+// TestStoreCreditOfGoodsPaidForLater: the money for goods that came back before it was
+// there becomes store credit, too, and does not go back.
+func TestStoreCreditOfGoodsPaidForLater(t *testing.T) {
+	s := newShop(t)
+	s.receive("TEE-M", 9)
+	ada := s.customer("ada@example.com").ID
+	o := s.orderOf(ada, 2)
+	_, err := s.Pay(s.ctx, o.ID, oms.Payment{Gateway: "card", Source: "tok_visa", Hold: true})
+	require.NoError(t, err)
+	_, err = s.Ship(s.ctx, o.ID, oms.Shipping{Carrier: "post"})
+	require.NoError(t, err)
+	s.card.Script(payment.Capture, gateway.Step{Pending: true})
+	_, err = s.Capture(s.ctx, o.ID, oms.Capture{})
+	require.NoError(t, err)
+	s.returned(o, forCredit(o, 1))
+	require.Empty(t, s.available(ada))
+	for range 3 {
+		s.clock.Add(24 * time.Hour)
+		_, err = s.RunOnce(s.ctx)
+		require.NoError(t, err)
+		s.clean()
+	}
+	require.Equal(t, []string{"19.90 EUR"}, s.available(ada))
+	s.nothingBack(o, false)
+}
+
+// TestWhatIsBoughtWithStoreCreditIsSoldOnce: the money of what came back is no sale, and
+// what is bought with it is one.
+func TestWhatIsBoughtWithStoreCreditIsSoldOnce(t *testing.T) {
+	s := newShop(t)
+	s.receive("TEE-M", 9)
+	ada := s.customer("ada@example.com").ID
+	o := s.sentTo(ada, uuid.Nil, line("TEE-M", 2))
+	s.returned(o, forCredit(o, 1))
+	require.NoError(t, s.onAccount(s.orderOf(ada, 1), false))
+	table, err := s.Report(s.ctx, reporting.Query{
+		From: reporting.Sales, Zone: "UTC",
+		Measures: []reporting.Measure{reporting.Total, reporting.Refunded, reporting.Due, reporting.Net, reporting.AverageOrderValue},
+	})
+	require.NoError(t, err)
+	want := []string{"59.70 EUR", "-19.90 EUR", "39.80 EUR", "39.80 EUR", "29.85 EUR"}
+	for i, v := range table.Rows[0].Values {
+		require.Equal(t, want[i], v.Money().String(), "%d", i)
 	}
 }

@@ -108,6 +108,14 @@ func (a *amendment) returned(s *Step) (*Return, *ReturnLine) {
 	return nil, nil
 }
 
+// Plain reports whether a step could ask for units of a line as the return does: by the
+// rules, for money, when they have come.
+func (r *Return) Plain(lineID uuid.UUID) bool {
+	l := r.Line(lineID)
+	return l != nil && (l.Resolution == "" || l.Resolution == ToTenders) &&
+		r.Claim.Kind == "" && r.Outbound == uuid.Nil && !r.Instant && r.Override == ""
+}
+
 // settle lets the money follow what stands in a return.
 func (a *amendment) settle(r *Return) error {
 	a.credited = nil // is looked for anew

@@ -26,6 +26,17 @@ func (o *Order) Replace(in *Assembly, replaced *Return) error {
 	return nil
 }
 
+// LineIDs are the lines of the order that the return has units of.
+func (r *Return) LineIDs() []uuid.UUID {
+	ids := make([]uuid.UUID, 0, len(r.Lines))
+	for i := range r.Lines {
+		if id := r.Lines[i].LineID; id != uuid.Nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // creditFor returns what was credited on a line for a return, and the tax in it.
 func (o *Order) creditFor(source, lineID uuid.UUID) (credit, tax money.Money, err error) {
 	var sum adder

@@ -72,6 +72,7 @@ func (o *Order) ResolveClaim(ids *event.IDs, id uuid.UUID, v ClaimVerdict) (repl
 		part := r.Clone()
 		part.ID, part.Lines = ids.Next(), again
 		part.Claim.Of, part.Claim.Answer = r.ID, ""
+		part.Unasked, part.Problem = nil, "" // came with the claim, once
 		o.Returns = append(o.Returns, part)
 		r = &o.Returns[len(o.Returns)-1]
 	} else {

@@ -23,12 +23,15 @@ const (
 	Credit   FactKind = "credit" // negative, tax included
 )
 
-// The codes of credits and fees that reports tell apart.
+// The codes of credits that reports tell apart.
 const (
-	CodeCanceled    = "canceled"     // for units that were called off
-	CodeReturn      = "return"       // for goods that came back
-	CodeStoreCredit = "store_credit" // the fee by which the shop keeps what a customer was given as store credit
+	CodeCanceled = "canceled" // for units that were called off
+	CodeReturn   = "return"   // for goods that came back
 )
+
+// CodeStoreCredit is the code of the fee that keeps the money of goods that came back for
+// store credit: it is no sale.
+const CodeStoreCredit = "store_credit"
 
 // Fact is one flat entry of the books: what was sold, charged, taxed or given back
 // when, for which order. The sum of all facts of an order but TaxPart is its total

@@ -34,7 +34,7 @@ func Reports() []Report {
 	return []Report{
 		{
 			Name: "sales", Title: "Sales", Cost: costSales, Chart: Net,
-			Definition: "What was sold, charged and given back, at the time it was. Its due adds up to what the orders in the books come to, less what was credited.",
+			Definition: "What was sold, charged and given back, at the time it was. Its due adds up to what the orders in the books come to, less what was credited and what became store credit.",
 			Query: Query{From: Sales, By: []Dimension{ByMonth}, Measures: []Measure{
 				OrderCount, Units, Gross, Discounted, ShippingCharged, Fees, Taxed, Total, Canceled, Refunded, Due, Net, AverageOrderValue,
 			}},

@@ -24,7 +24,7 @@ type naive struct{ facts []reporting.Fact }
 func (n naive) money(kinds ...reporting.FactKind) decimal.Decimal {
 	sum := decimal.Zero
 	for _, f := range n.facts {
-		if slices.Contains(kinds, f.Kind) {
+		if kept := f.Kind == reporting.Fee && f.Code == "store_credit"; slices.Contains(kinds, f.Kind) && !kept {
 			sum = sum.Add(f.Amount.Decimal())
 		}
 	}
@@ -96,13 +96,7 @@ func (n naive) measure(m reporting.Measure) string {
 	case reporting.Due:
 		return amount(n.money(append(charged, reporting.Credit)...))
 	case reporting.Net:
-		given := decimal.Zero
-		for _, f := range n.facts {
-			if f.Kind == reporting.Fee && f.Code == "store_credit" {
-				given = given.Add(f.Amount.Decimal())
-			}
-		}
-		return amount(n.money(append(charged, reporting.Credit)...).Sub(n.money(reporting.Tax, reporting.TaxPart)).Sub(given))
+		return amount(n.money(append(charged, reporting.Credit)...).Sub(n.money(reporting.Tax, reporting.TaxPart)))
 	case reporting.AverageOrderValue:
 		if orders := n.orders(); !orders.IsZero() {
 			exact := n.money(charged...).DivRound(orders, 40)

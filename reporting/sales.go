@@ -34,14 +34,14 @@ var salesMeasures = []MeasureInfo{
 	{Gross, "Gross", Money, "goods at the prices of placing, before discounts, with the tax that prices contain"},
 	{Discounted, "Discounts", Money, "discounts on lines, orders and shipping; negative"},
 	{ShippingCharged, "Shipping", Money, "charged for delivery, before its discount"},
-	{Fees, "Fees", Money, "other charges and allowances, of either sign"},
+	{Fees, "Fees", Money, "other charges and allowances, of either sign; store credit that was given for a return is none: what is bought with it is a sale of its own"},
 	{Taxed, "Tax", Money, "all tax: on top of prices, inside prices, and, negative, inside what was given back"},
 	{Total, "Total", Money, "what was charged, at the time it was, which nearly always is that of placing: gross + discount + shipping + fee + the tax on top of prices"},
 	{Canceled, "Canceled", Money, "given back for units that were called off, at the time it was; negative, tax included"},
 	{Refunded, "Refunds", Money, "given back for anything else, such as returns and goodwill, at the time it was granted; negative, tax included. " +
 		"It is what the customer is owed, whether or not money has moved"},
-	{Due, "Due", Money, "total + canceled + refund: what customers owe in the end, paid or not"},
-	{Net, "Net", Money, "due − tax − what was given as store credit, which counts where it is spent: what is left for the shop, without tax"},
+	{Due, "Due", Money, "total + canceled + refund: what customers owe in the end for what they keep, paid or not"},
+	{Net, "Net", Money, "due − tax: what is left for the shop, without tax"},
 	{AverageOrderValue, "Average order", Money, "total ÷ orders, rounded half to even; nothing without orders"},
 	{Returned, "Returned", Quantity, "units of known sales that came back and were credited, at the time they were"},
 	{ReturnRate, "Return rate", Ratio, "returned ÷ units of the same group, whenever they were sold; nothing without units"},
@@ -57,7 +57,6 @@ type salesTally struct {
 	discount  money.Money
 	shipping  money.Money
 	fee       money.Money
-	given     money.Money // as store credit, of the fees
 	taxOnTop  money.Money
 	taxWithin money.Money
 	canceled  money.Money
@@ -84,9 +83,10 @@ func (t *salesTally) add(f *Fact) (err error) {
 	case Credit:
 		return t.credit(f)
 	default:
-		if t.fee, err = t.fee.Add(f.Amount); err == nil && f.Code == CodeStoreCredit {
-			t.given, err = t.given.Add(f.Amount)
+		if f.Code == CodeStoreCredit {
+			return nil // the money is kept for goods to come, which count when they are bought
 		}
+		t.fee, err = t.fee.Add(f.Amount)
 	}
 	return err
 }
@@ -131,7 +131,7 @@ func (t *salesTally) value(m Measure, c money.Currency) (Value, error) {
 	case Due:
 		return sumOf(zero, t.gross, t.discount, t.shipping, t.fee, t.taxOnTop, t.canceled, t.refund)
 	case Net:
-		return sumOf(zero, t.gross, t.discount, t.shipping, t.fee, t.canceled, t.refund, t.taxWithin.Neg(), t.given.Neg())
+		return sumOf(zero, t.gross, t.discount, t.shipping, t.fee, t.canceled, t.refund, t.taxWithin.Neg())
 	}
 	total, err := sumOf(zero, t.gross, t.discount, t.shipping, t.fee, t.taxOnTop)
 	if m == AverageOrderValue && err == nil {
