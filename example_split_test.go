@@ -25,7 +25,7 @@ func ExampleClient_PlaceSplit() {
 		fmt.Printf("%s %q %s\n", o.Number, o.CartID, o.Totals.Total)
 	}
 	// Output:
-	// 1001 "cart-7/" 39.80 EUR
+	// 1001 "cart-7" 39.80 EUR
 	// 1002 "cart-7/pottery" 8.50 EUR
 }
 

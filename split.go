@@ -45,8 +45,8 @@ func (s SoldIn) Split(_ context.Context, cart Cart) ([]string, error) {
 // taxes of its own, to be paid, changed and sent alone. A coupon is used once, for the
 // first of the orders that it is for.
 //
-// Their cart ids are that of the cart, a slash and the channel; a cart that was placed
-// before is a *storage.DuplicateError. The other errors are those of Place.
+// The first of them has the cart's id, the others that, a slash and their channel: a cart
+// that was placed before, by Place or by this, is a *storage.DuplicateError. The other errors are those of Place.
 func (c *Client) PlaceSplit(ctx context.Context, cart Cart) ([]*order.Order, error) {
 	if err := cart.check(c.core.cfg.Limits); err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (c *Client) priceSplit(ctx context.Context, cart Cart, cmd event.Command) (
 			return nil, err
 		}
 		parts[i].elsewhere = elsewhere(carts, i)
-		if cart.CartID != "" {
+		if cart.CartID != "" && i > 0 {
 			parts[i].Header.CartID = cart.CartID + "/" + carts[i].Channel
 		}
 		left = slices.DeleteFunc(left, func(code string) bool {
