@@ -42,9 +42,9 @@ postgres:
 PLAIN := ./cmd/oms ./cmd/oms/internal/demo ./internal/catalog ./internal/sim/... ./storage/sqlite ./storage/postgres
 # Random programmes, every point of failure of every command, and every place for an id by everybody, one after the other: once.
 POINTS := RandomProgrammes|AtEveryPointOfFailure|AtEveryCut|TheCutsFind|NobodyReaches|ByEveryRole|ReachesWhatIsHis
-# What Verify finds is tampered with above the store, and the tables of actions and holds are decided above it: a thousand
-# databases would say the same as one.
-ABOVE := TamperedWith|EveryActionUnderEveryHold
+# What Verify finds is tampered with above the store; the tables of actions and holds, and the programmes of claims and
+# exchanges, are decided above it: a thousand databases would say the same as one.
+ABOVE := TamperedWith|EveryActionUnderEveryHold|ConserveMoneyAndUnits
 MANY := (Contract|Group|Concurrent|Writer)/(concurrency|snapshot|event|together|group)
 
 unit:
