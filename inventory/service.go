@@ -105,6 +105,10 @@ func do[R any](ctx context.Context, s *Service, req request, decide func(event.C
 		if fault.KindOf(err) == fault.Unknown && blind < maxBlind {
 			blind++
 		} else if !worthRetry(err) || try >= maxTries || ctx.Err() != nil {
+			if ctx.Err() != nil && fault.KindOf(err) == fault.Conflict {
+				// The caller has seen no version that could be stale: there was no time to decide anew.
+				err = &fault.TransientError{Op: "inventory: " + req.name, Err: ctx.Err()}
+			}
 			return none, doubt(req.name, err, blind)
 		}
 	}

@@ -228,10 +228,12 @@ var moneys = []Plant{
 	{
 		"money that came too late", "money that comes in for an order that was called off meanwhile is kept",
 		"operation.go",
-		`	if brought.Sign() > 0 {
-		d.returnExcess(brought)
-	}`,
-		`	_ = brought`,
+		`		d.returnExcess(brought)
+	}
+	if less(`,
+		`		_ = brought
+	}
+	if less(`,
 	},
 	{
 		"wrong rounding", "a half is rounded down where it should be rounded up",
