@@ -226,16 +226,6 @@ var moneys = []Plant{
 	return nil`,
 	},
 	{
-		"money that came too late", "money that comes in for an order that was called off meanwhile is kept",
-		"operation.go",
-		`		d.returnExcess(brought)
-	}
-	if less(`,
-		`		_ = brought
-	}
-	if less(`,
-	},
-	{
 		"wrong rounding", "a half is rounded down where it should be rounded up",
 		"money/rounding.go",
 		`	return half >= 0
